@@ -1,0 +1,1 @@
+"""A rules engine with a decision-rule language of its own."""

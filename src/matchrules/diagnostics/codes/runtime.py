@@ -1,0 +1,5 @@
+"""Codes of this area."""
+
+from matchrules.diagnostics.codes import declare
+
+CODES = declare()
