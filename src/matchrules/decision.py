@@ -14,7 +14,15 @@ from typing import Any
 from attrs import field, frozen
 
 from matchrules.ir import STRENGTHS, Rule, RuleBase
-from matchrules.types import DayOfYear, Number, SetOf, Type, Value, sort_key
+from matchrules.types import (
+    DayOfYear,
+    SetOf,
+    Type,
+    Value,
+    decimal_of,
+    python_value,
+    sort_key,
+)
 
 Key = tuple[Value, ...]  # of an instance: the values of its key attributes; () for a single fact
 
@@ -174,20 +182,6 @@ def stale_parameters(base: RuleBase, as_of: date) -> tuple[str, ...]:
                 f"values are to be checked again after {limit} days"
             )
     return tuple(found)
-
-
-def python_value(value: Value | None, type_: Type) -> Any:
-    """A value as users see it in Python: decimals as `Decimal` with their places."""
-    if isinstance(value, int | Fraction) and isinstance(type_, Number) and type_.places != 0:
-        places = 6 if type_.places is None else type_.places
-        return decimal_of(value, places)
-    return value
-
-
-def decimal_of(value: int | Fraction, places: int) -> Decimal:
-    """An exact value with that many places as a `Decimal`; the value must have no more."""
-    scaled = int(value * 10**places)
-    return Decimal(scaled).scaleb(-places)
 
 
 def render_value(value: Value | None, type_: Type, base: RuleBase) -> str | None:

@@ -15,8 +15,9 @@ A value is one of the following, and `None` is the unknown:
 import calendar
 import math
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from attrs import frozen
 
@@ -78,7 +79,8 @@ class AnyDayOfYear:
 
 @frozen
 class Enum:
-    """One member of a declared enum; `members` in order of declaration, compared by it if `ordered`."""
+    """One member of a declared enum; `members` in order of declaration, which orders them if
+    `ordered`."""
 
     name: str
     members: tuple[str, ...]
@@ -146,13 +148,10 @@ def days_between(start: date, end: date) -> int:
     return (end - start).days
 
 
-def order_key(value: Value, type_: Type) -> int | Fraction | str | date | DayOfYear:
-    """A key that compares values of an ordered type as the language does: ordered enums as
-    declared, everything else by itself."""
-    if isinstance(type_, Enum) and isinstance(value, str):
-        return type_.members.index(value)
-    assert not isinstance(value, frozenset)
-    return value
+def order_key(value: Any, type_: Type) -> Any:
+    """A key that compares values of an ordered type as the language does: enums as declared,
+    everything else by itself."""
+    return type_.members.index(value) if isinstance(type_, Enum) else value
 
 
 def sort_key(value: Value | None, type_: Type) -> tuple[object, ...]:
@@ -163,3 +162,17 @@ def sort_key(value: Value | None, type_: Type) -> tuple[object, ...]:
     if isinstance(type_, SetOf) and isinstance(value, frozenset):
         return (1, *sorted(type_.of.members.index(member) for member in value))
     return (1, order_key(value, type_))
+
+
+def python_value(value: Value | None, type_: Type) -> Any:
+    """A value as users see it in Python: decimals as `Decimal` with their places."""
+    if isinstance(value, int | Fraction) and isinstance(type_, Number) and type_.places != 0:
+        places = 6 if type_.places is None else type_.places
+        return decimal_of(value, places)
+    return value
+
+
+def decimal_of(value: int | Fraction, places: int) -> Decimal:
+    """An exact value with that many places as a `Decimal`; the value must have no more."""
+    scaled = int(value * 10**places)
+    return Decimal(scaled).scaleb(-places)
