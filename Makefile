@@ -1,0 +1,53 @@
+# make advise   advice for a real applicant
+# make test     all tests (and a smaller set on every other Python that is present)
+SHELL := /bin/bash
+BIN := .venv/bin
+APPLICANT := examples/first_time_pass.yaml
+SMOKE := tests/unit tests/e2e
+
+.PHONY: advise test test-main test-others test-all test-long check format constraints clean help
+
+help:
+	@echo "make advise       advice for the applicant in $(APPLICANT)"
+	@echo "make test         all tests, and a smaller set on every other Python that is present"
+	@echo "make test-all     all tests on every Python that is present"
+	@echo "make test-long    the property tests with many more examples"
+	@echo "make check        ruff, mypy --strict, import-linter"
+
+.venv/.ready: pyproject.toml constraints.txt scripts/make-venv
+	@python=$$(scripts/find-python main) && scripts/make-venv "$$python" .venv -e '.[dev]'
+
+advise: .venv/.ready
+	@$(BIN)/matchrules advise $(APPLICANT)
+
+test: test-main test-others
+
+test-main: .venv/.ready
+	$(BIN)/python -m pytest -q -n 2
+
+test-others: .venv/.ready
+	@scripts/test-others $(SMOKE)
+
+test-all: test-main
+	@scripts/test-others
+
+test-long: .venv/.ready
+	MATCHRULES_PROFILE=long $(BIN)/python -m pytest -q -n 2
+
+check: .venv/.ready
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: .venv/.ready
+	$(BIN)/ruff format src tests
+
+# pins again: the newest of everything that pyproject.toml asks for
+constraints:
+	@python=$$(scripts/find-python main) && dir=$$(mktemp -d) && touch $$dir/none \
+	&& "$$python" -m venv $$dir/venv && $$dir/venv/bin/pip install -qq '.[dev]' editables setuptools \
+	&& { echo '# Every package that a checkout installs, pinned. Made by `make constraints`.'; \
+	     $$dir/venv/bin/pip freeze --all | grep -vE '^(pip|matchrules)\b'; } > constraints.txt; rm -rf $$dir
+
+clean:
+	rm -rf .venv .venv-* dist build
