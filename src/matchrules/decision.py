@@ -1,7 +1,7 @@
 """Decisions: what an evaluator records, and the advice that is read from it.
 
-Every evaluator ends in an `Outcome`; `Decision` is made of it here, once, so that order and text are
-the same whichever evaluator ran.
+Every evaluator ends in an `Outcome`; `Decision` is made of it here, once, so that order and text
+are the same whichever evaluator ran.
 """
 
 import json
@@ -86,7 +86,8 @@ class Advice:
     def to_dict(self) -> dict[str, Any]:
         """The advice as JSON-ready values, in the shape documented for `Decision.to_dict`."""
         return {
-            "kind": self.kind, "subject": self.subject, "strength": self.strength, "text": self.text,
+            "kind": self.kind, "subject": self.subject, "strength": self.strength,
+            "text": self.text,
             "fields": _plain(self.fields), "about": _plain(self.about), "id": self.id,
             "rule": self.rule, "cites": list(self.cites), "reasons": _plain(self.reasons),
             "provisional": self.provisional, "salience": self.salience,

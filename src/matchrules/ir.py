@@ -1,13 +1,14 @@
 """The typed rule base that every evaluator reads.
 
 Everything is resolved and typed: names are full, units are gone into the types, rounding is written
-out as `Round`, a table cell is a condition. Nodes are frozen and compare by content. `Expression.type`
-is the type of the value; None is the unknown value of every type.
+out as `Round`, a table cell is a condition. Nodes are frozen and compare by content. The `type` of an
+expression is that of its value; None is the unknown value of every type.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Literal
+from functools import cache, cached_property
+from typing import Any, Literal
 
 from attrs import field, fields, frozen
 
@@ -47,7 +48,7 @@ class Attribute:
 
 @frozen
 class Derived:
-    """The value of a define or table; of the bound instance of `fact` where it is said `for each`."""
+    """The value of a define or table; of the bound instance of `fact` if it is said `for each`."""
 
     name: str
     type: Type
@@ -309,20 +310,49 @@ class SameAdvice:
     type: Type = YesNo()
 
 
+OfDecision = Fires | NoneFire | Advised | AdvisedField | HowMany | SameAdvice
 Expression = (
-    Constant | AsOf | Attribute | Derived | ParameterValue | Not | And | Or | Shown | IsKnown | Compare
-    | In | InRange | Has | IsEmpty | Arithmetic | Round | AddTime | DaysBetween | DayOf | Extreme | If
-    | IfKnown | Aggregate | Format | Fires | NoneFire | Advised | AdvisedField | InCase | HowMany
-    | SameAdvice
+    Constant
+    | AsOf
+    | Attribute
+    | Derived
+    | ParameterValue
+    | Not
+    | And
+    | Or
+    | Shown
+    | IsKnown
+    | Compare
+    | In
+    | InRange
+    | Has
+    | IsEmpty
+    | Arithmetic
+    | Round
+    | AddTime
+    | DaysBetween
+    | DayOf
+    | Extreme
+    | If
+    | IfKnown
+    | Aggregate
+    | Format
+    | InCase
+    | OfDecision
 )
 
 TRUE = Constant(True, YesNo())
 
 
+@cache
+def _operand_names(kind: Any) -> tuple[str, ...]:
+    return tuple(a.name for a in fields(kind) if "Expression" in str(a.type))
+
+
 def children(expression: Expression) -> Iterator[Expression]:
     """The expressions directly inside one."""
-    for attribute in fields(type(expression)):
-        value = getattr(expression, attribute.name)
+    for name in _operand_names(expression.__class__):
+        value = getattr(expression, name)
         if isinstance(value, tuple):
             yield from (item for item in value if isinstance(item, Expression))
         elif isinstance(value, Expression):
@@ -492,6 +522,16 @@ class Define:
     description: str = ""
     ruleset: str = ""
     span: Span = field(default=NOWHERE, eq=False)
+
+    def expressions(self) -> Iterator[Expression]:
+        """Everything that the value is worked out from."""
+        if not isinstance(self.body, Table):
+            yield self.body
+            return
+        yield from self.body.heads
+        for row in self.body.rows:
+            yield from row.tests
+            yield row.output
 
 
 Strength = Literal["must", "should", "may", "must_not", "should_not", "need_not"]
@@ -674,6 +714,42 @@ class RuleBase:
     rejects: tuple[Reject, ...] = ()
     properties: Mapping[str, Property] = field(factory=dict)
     examples: tuple[Example, ...] = ()
+
+    @cached_property
+    def overriders(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The rules that override each rule, by its bare name."""
+        found: dict[str, tuple[Rule, ...]] = {}
+        for rule in self.rules.values():
+            for name in rule.overrides:
+                found[name] = (*found.get(name, ()), rule)
+        return found
+
+    @cached_property
+    def attributes_read(self) -> frozenset[tuple[str, str]]:
+        """The (fact, attribute) pairs that a rule, define, default or reject in force names."""
+        return frozenset(
+            (node.fact, node.name)
+            for top in self.expressions()
+            for node in walk(top)
+            if isinstance(node, Attribute)
+        )
+
+    def expressions(self) -> Iterator[Expression]:
+        """Every expression in force: of rules, defines, tables, defaults and rejects."""
+        for rule in self.rules.values():
+            yield from rule.expressions()
+            if rule.provisional is not None:
+                yield rule.provisional
+        for define in self.defines.values():
+            yield from define.expressions()
+            if define.provisional is not None:
+                yield define.provisional
+        for fact in self.facts.values():
+            for attribute in fact.attributes.values():
+                yield from (e for e in (attribute.default, attribute.unless) if e is not None)
+        for reject in self.rejects:
+            yield reject.when
+            yield from (part for part in reject.text.parts if not isinstance(part, str))
 
     def rule_of(self, name: str) -> Rule | None:
         """The rule with that bare name, full name or id."""
