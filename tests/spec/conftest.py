@@ -1,0 +1,109 @@
+"""A small vocabulary on which each statement of the meaning is shown, on both engines."""
+
+from datetime import date
+
+import pytest
+
+import matchrules as mr
+
+VOCABULARY = """
+ruleset t
+  version 1
+  effective from 2020-01-01
+
+source book "A book"
+enum colour
+  red "Red"
+  green "Green"
+  blue "Blue"
+ordered enum level
+  low
+  mid
+  high
+fact f
+  n : integer 0..10 optional
+  m : integer 0..10 optional
+  d : decimal 0.00..100.00 optional
+  b : yes_no optional
+  p : yes_no optional
+  c : colour optional
+  l : level optional
+  s : set of colour optional
+  day : date optional
+  other : date optional
+fact item many up to 5
+  date : date
+  x : integer -10..10 optional
+  c : colour optional
+fact prog many up to 3
+  id : text key
+  x : integer 0..10 optional
+advice k
+  a
+  b (v: integer 0..100)
+  u (v: integer 0..100) unique
+advice loud
+  salience 10
+  a
+"""
+AS_OF = date(2021, 6, 1)
+
+
+def both(book, facts, as_of=AS_OF):
+    """The decision, the same on both engines."""
+    decision = book.decide(facts, as_of=as_of, engine="interpreter")
+    assert book.decide(facts, as_of=as_of, engine="rete").to_json() == decision.to_json()
+    return decision
+
+
+def both_refuse(book, facts, as_of=AS_OF):
+    """The diagnostics of the error, the same on both engines."""
+    found = []
+    for engine in ("interpreter", "rete"):
+        with pytest.raises(mr.CaseErrors) as caught:
+            book.decide(facts, as_of=as_of, engine=engine)
+        found.append(caught.value.diagnostics)
+    assert found[0] == found[1]
+    return found[0]
+
+
+def book_of(text, **others):
+    return mr.load_text({"t.rules": VOCABULARY + text, **others})
+
+
+def decide(text, facts=None, as_of=AS_OF):
+    return both(book_of(text), facts or {}, as_of)
+
+
+def refuse(text, facts=None, as_of=AS_OF):
+    return both_refuse(book_of(text), facts or {}, as_of)
+
+
+def derive(type_, expression, as_of=AS_OF, extra="", **facts):
+    """The value of `define t.v : TYPE is EXPRESSION`; `f` is given as keyword arguments, many-facts
+    as `item=[…]`."""
+    case = {name: facts.pop(name) for name in ("item", "prog") if name in facts}
+    if facts:
+        case["f"] = facts
+    text = f"{extra}\ndefine t.v : {type_}\n  is {expression}\n"
+    return decide(text, case, as_of).derived["t.v"]
+
+
+def truth(expression, **facts):
+    return derive("yes_no", expression, **facts)
+
+
+def rule(body, name="r", then='must k.a "Do it."'):
+    """A rule with a place to cite and one `then`."""
+    return f"\nrule {name}\n  cite book\n  {body}\n  then {then}\n"
+
+
+def fires(text, facts=None, as_of=AS_OF):
+    return [advice.rule for advice in decide(text, facts, as_of)]
+
+
+def faults_of(text, **others):
+    """The codes of the diagnostics that loading the text gives."""
+    with pytest.raises(mr.RuleErrors) as caught:
+        book_of(text, **others)
+    return [diagnostic.code for diagnostic in caught.value.diagnostics]
