@@ -1,0 +1,5 @@
+"""`python -m matchrules.cli`."""
+
+from matchrules.cli import main
+
+main()

@@ -1,0 +1,168 @@
+"""Advice put in order for reading: by kind, instances of one rule together, and what would help."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Final
+
+from attrs import frozen
+
+from matchrules.decision import Advice, Decision
+from matchrules.ir import Attribute, Derived, Expression, RuleBase, Table, walk
+
+STRENGTHS: Final = {
+    "must": "Must",
+    "must_not": "Must not",
+    "should": "Should",
+    "should_not": "Should not",
+    "may": "May",
+    "need_not": "Need not",
+}
+MOST_WANTED: Final = 10
+
+
+@frozen
+class Item:
+    """Advice of one rule on one subject: one text, or one for each instance that it speaks of."""
+
+    strength: str
+    texts: tuple[str, ...]
+    cites: tuple[str, ...]
+    id: str | None
+    rule: str
+    provisional: bool
+
+    @property
+    def origin(self) -> str:
+        """`article D1, usmle (LR-01)`, the rule's name where it has no id."""
+        name = self.id or self.rule
+        return f"{', '.join(self.cites)} ({name})" if self.cites else name
+
+
+@frozen
+class Group:
+    """The items of one kind under a heading."""
+
+    title: str
+    items: tuple[Item, ...]
+
+
+@frozen
+class Wanted:
+    """An unknown attribute, what it means, and how many rules read it."""
+
+    name: str
+    description: str
+    readers: int
+
+
+def grouped(decision: Decision, base: RuleBase) -> tuple[Group, ...]:
+    """The advice by kind; kinds and what is in them stay in the order of the decision."""
+    kinds: dict[str, list[Advice]] = {}
+    for advice in decision:
+        kinds.setdefault(advice.kind, []).append(advice)
+    return tuple(
+        Group(base.advice[kind].description or _words(kind), tuple(_items(found)))
+        for kind, found in kinds.items()
+    )
+
+
+def cited(decision: Decision, base: RuleBase) -> tuple[tuple[str, str], ...]:
+    """The sources that the advice cites, with their titles, in order of name."""
+    names = {cite.partition(" ")[0] for advice in decision for cite in advice.cites}
+    return tuple((name, base.sources[name]) for name in sorted(names) if name in base.sources)
+
+
+def wanted(decision: Decision, base: RuleBase) -> tuple[Wanted, ...]:
+    """What is unknown, first what most rules read, directly or through what is derived."""
+    readers = _readers(base)
+    found = [
+        Wanted(name, _description(base, name), readers.get(name, 0)) for name in decision.unknown
+    ]
+    return tuple(sorted(found, key=lambda item: (-item.readers, item.name)))
+
+
+def _items(advice: Sequence[Advice]) -> Iterable[Item]:
+    def alike(one: Advice) -> tuple[object, ...]:
+        own = None if one.about is not None else one.text
+        return (one.rule, one.subject, one.strength, one.provisional, one.cites, own)
+
+    for _, run in groupby(advice, key=alike):
+        found = tuple(run)
+        first = found[0]
+        yield Item(
+            first.strength, _texts(found), first.cites, first.id, first.rule, first.provisional
+        )
+
+
+def _texts(found: Sequence[Advice]) -> tuple[str, ...]:
+    """One text for each instance; one for all where it is the same; told apart by the key where
+    only some are."""
+    if found[0].about is None:
+        return (found[0].text,)
+    keys = [_key(advice.about) for advice in found]
+    distinct = {advice.text for advice in found}
+    if len(distinct) == len(found) > 1:
+        return tuple(advice.text for advice in found)
+    if len(distinct) == 1:
+        text = found[0].text
+        return (text if len(found) == 1 and keys[0] in text else f"{text} ({', '.join(keys)})",)
+    return tuple(f"{key}: {advice.text}" for key, advice in zip(keys, found, strict=True))
+
+
+def _key(about: object) -> str:
+    return ", ".join(map(str, about)) if isinstance(about, tuple) else str(about)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _description(base: RuleBase, name: str) -> str:
+    fact, _, attribute = name.partition(".")
+    declaration = base.facts[fact]
+    own = declaration.attributes[attribute].description
+    return own or declaration.description
+
+
+def _readers(base: RuleBase) -> dict[str, int]:
+    """How many rules read each attribute, through defines and defaults too."""
+    known: dict[str, frozenset[str]] = {}
+    count: dict[str, int] = {}
+    for rule in base.rules.values():
+        for name in _read_by(rule.expressions(), base, known):
+            count[name] = count.get(name, 0) + 1
+    return count
+
+
+def _read_by(
+    expressions: Iterable[Expression], base: RuleBase, known: dict[str, frozenset[str]]
+) -> frozenset[str]:
+    found: set[str] = set()
+    for expression in expressions:
+        for node in walk(expression):
+            if isinstance(node, Derived):
+                name = node.name
+                if name not in known:
+                    known[name] = _read_by(_body(base, name), base, known)
+            elif isinstance(node, Attribute):
+                name = f"{node.fact}.{node.name}"
+                if name not in known:
+                    default = base.facts[node.fact].attributes[node.name].default
+                    known[name] = frozenset()  # the attribute may be named in its own `unless`
+                    read = _read_by((default,), base, known) if default is not None else frozenset()
+                    known[name] = read | {name}
+            else:
+                continue
+            found |= known[name]
+    return frozenset(found)
+
+
+def _body(base: RuleBase, name: str) -> Iterable[Expression]:
+    body = base.defines[name].body
+    if not isinstance(body, Table):
+        yield body
+        return
+    yield from body.heads
+    for row in body.rows:
+        yield from row.tests
+        yield row.output
