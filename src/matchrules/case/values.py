@@ -209,10 +209,10 @@ def _from_decimal(raw: float | Decimal, type_: Number) -> int | Fraction:
         raise _wrong(raw, type_, _LEFT_OUT)
     digits, exponent = number.as_tuple().digits, number.as_tuple().exponent
     assert isinstance(exponent, int)
-    if type_.places == 0 and (exponent < 0 or not isinstance(raw, Decimal)):
-        raise _wrong(raw, type_, "write it without a decimal point")
     if len(digits) > MOST_DIGITS or abs(exponent) > MOST_DIGITS:
         raise _wrong(raw, type_, f"write a number of at most {MOST_DIGITS} digits")
+    if type_.places == 0 and (exponent < 0 or not isinstance(raw, Decimal)):
+        raise _wrong(raw, type_, "write it without a decimal point")
     return _in_places(Fraction(number), type_, raw)
 
 

@@ -1,0 +1,63 @@
+"""A case as plain values, and as a file that reads back as the same case."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from matchrules.case.model import Case, Instance
+from matchrules.case.values import plain
+from matchrules.ir import FactDeclaration, RuleBase
+from matchrules.types import Value, python_value
+
+
+def case_facts_plain(base: RuleBase, case: Case) -> dict[str, Any]:
+    """The asserted facts as JSON-ready values, in the shape of a case file: given to `decide` with
+    the same day they make the same case."""
+    return {
+        name: [_known(declaration, instance) for instance in case.facts[name]]
+        if declaration.many
+        else _known(declaration, case.facts[name][0])
+        for name, declaration in base.facts.items()
+        if case.facts[name]
+    }
+
+
+def _known(declaration: FactDeclaration, instance: Instance) -> dict[str, Any]:
+    return {
+        name: plain(value, declaration.attributes[name].type)
+        for name, value in instance.items()
+        if value is not None
+    }
+
+
+def write_case(base: RuleBase, case: Case) -> str:
+    """The case as a YAML file that reads back as the same case."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        """Writes decimals and dates bare, as people do."""
+
+    def decimal(dumper: yaml.SafeDumper, value: Decimal) -> yaml.Node:
+        return dumper.represent_scalar("tag:yaml.org,2002:float", str(value))
+
+    Dumper.add_representer(Decimal, decimal)
+    Dumper.ignore_aliases = lambda self, data: True  # type: ignore[method-assign]
+    tree: dict[str, Any] = {"as_of": case.as_of}
+    for name, declaration in base.facts.items():
+        instances = [_written(declaration, instance) for instance in case.facts[name]]
+        if instances:
+            tree[name] = instances if declaration.many else instances[0]
+    return yaml.dump(tree, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _written(declaration: FactDeclaration, instance: Mapping[str, Value | None]) -> dict[str, Any]:
+    written: dict[str, Any] = {}
+    for name, value in instance.items():
+        if value is None:
+            continue
+        type_ = declaration.attributes[name].type
+        bare = isinstance(value, bool | int | Fraction | date)
+        written[name] = python_value(value, type_) if bare else plain(value, type_)
+    return written
