@@ -7,7 +7,7 @@ from typing import Literal
 
 import click
 
-from matchrules.cli.options import Day, format_option, or_packs, rules_option
+from matchrules.cli.options import as_day, format_option, or_packs, rules_option
 from matchrules.cli.report import in_colour, reporting, terminal_width
 
 
@@ -15,7 +15,10 @@ from matchrules.cli.report import in_colour, reporting, terminal_width
 @click.argument("case", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @rules_option
 @click.option(
-    "--as-of", type=Day(), help="The day to advise for, if the case file does not say."
+    "--as-of",
+    callback=as_day,
+    metavar="YYYY-MM-DD",
+    help="The day to advise for; the case file may say it instead.",
 )
 @format_option("text", "json", "markdown")
 @click.option(

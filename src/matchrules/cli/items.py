@@ -7,7 +7,8 @@ from typing import Final
 from attrs import frozen
 
 from matchrules.decision import Advice, Decision
-from matchrules.ir import Attribute, Derived, Expression, RuleBase, Table, walk
+from matchrules.dependencies import dependencies, names_in, reachable
+from matchrules.ir import RuleBase
 
 STRENGTHS: Final = {
     "must": "Must",
@@ -126,43 +127,9 @@ def _description(base: RuleBase, name: str) -> str:
 
 def _readers(base: RuleBase) -> dict[str, int]:
     """How many rules read each attribute, through defines and defaults too."""
-    known: dict[str, frozenset[str]] = {}
+    graph = dependencies(base)
     count: dict[str, int] = {}
     for rule in base.rules.values():
-        for name in _read_by(rule.expressions(), base, known):
+        for name in reachable(graph, names_in(base, rule.expressions())):
             count[name] = count.get(name, 0) + 1
     return count
-
-
-def _read_by(
-    expressions: Iterable[Expression], base: RuleBase, known: dict[str, frozenset[str]]
-) -> frozenset[str]:
-    found: set[str] = set()
-    for expression in expressions:
-        for node in walk(expression):
-            if isinstance(node, Derived):
-                name = node.name
-                if name not in known:
-                    known[name] = _read_by(_body(base, name), base, known)
-            elif isinstance(node, Attribute):
-                name = f"{node.fact}.{node.name}"
-                if name not in known:
-                    default = base.facts[node.fact].attributes[node.name].default
-                    known[name] = frozenset()  # the attribute may be named in its own `unless`
-                    read = _read_by((default,), base, known) if default is not None else frozenset()
-                    known[name] = read | {name}
-            else:
-                continue
-            found |= known[name]
-    return frozenset(found)
-
-
-def _body(base: RuleBase, name: str) -> Iterable[Expression]:
-    body = base.defines[name].body
-    if not isinstance(body, Table):
-        yield body
-        return
-    yield from body.heads
-    for row in body.rows:
-        yield from row.tests
-        yield row.output

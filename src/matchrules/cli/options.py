@@ -10,22 +10,14 @@ import click
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-class Day(click.ParamType):
-    """A date written as YYYY-MM-DD."""
-
-    name = "YYYY-MM-DD"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            if len(value) != 10:
-                raise ValueError
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"`{value}` is not a date; write one such as 2026-11-01", param, ctx)
+def as_day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+    """The date that an option gives as YYYY-MM-DD."""
+    try:
+        if value is not None and len(value) != len("YYYY-MM-DD"):
+            raise ValueError
+        return None if value is None else date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"`{value}` is not a date; write one such as 2026-11-01") from None
 
 
 EXISTING = click.Path(exists=True, path_type=Path)

@@ -20,12 +20,18 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class Refused(click.ClickException):
-    """An error of one line, with the exit code of wrong usage."""
+    """Wrong usage, told in one line."""
 
     exit_code = 2
 
     def show(self, file: Any = None) -> None:
         click.echo(f"error: {self.message}", err=True)
+
+
+class Failed(Refused):
+    """Any other error of one line."""
+
+    exit_code = 1
 
 
 def reporting(command: _Command) -> _Command:
@@ -44,9 +50,7 @@ def reporting(command: _Command) -> _Command:
         except UsageError as error:
             raise Refused(str(error)) from None
         except MatchrulesError as error:
-            refused = Refused(str(error))
-            refused.exit_code = 1
-            raise refused from None
+            raise Failed(str(error)) from None
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
             reason = (error.strerror or "no reason given").lower()
             raise Refused(f"cannot open `{error.filename}`: {reason}") from None
