@@ -212,7 +212,8 @@ class Aggregate:
 
     `op` is one of count, any, all (no `value`); sum, min, max, union (`value` of each instance);
     last, last_but_one (`value` of the picked instance). `by` names the required attribute that
-    picks order by; `take` is the N of `last N by` inside another aggregate.
+    picks order by; `take` is the N of `last N by` inside another aggregate. `source` is what the
+    author wrote, blanks normalised: the name of the value in `reasons`.
     """
 
     op: Literal["count", "any", "all", "sum", "min", "max", "union", "last", "last_but_one"]
@@ -222,7 +223,7 @@ class Aggregate:
     where: "Expression | None" = None
     by: str | None = None
     take: int | None = None
-    source: str = ""  # as the author wrote it, blanks normalised: the name of the value in `reasons`
+    source: str = ""
 
 
 @frozen
@@ -339,7 +340,8 @@ def _operand_names(kind: Any) -> tuple[str, ...]:
 
 def children(expression: Expression) -> Iterator[Expression]:
     """The expressions directly inside one."""
-    for name in _operand_names(expression.__class__):
+    kind: Any = type(expression)
+    for name in _operand_names(kind):
         value = getattr(expression, name)
         if isinstance(value, tuple):
             yield from (item for item in value if isinstance(item, Expression))
