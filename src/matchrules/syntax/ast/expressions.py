@@ -267,10 +267,32 @@ class SameAdviceExpr:
 
 
 Expr = (
-    NumberLiteral | DateLiteral | DayOfYearLiteral | YesNoLiteral | UnknownLiteral | TextLiteral
-    | SetLiteral | AsOfExpr | NameExpr | Unary | Binary | Logical | Membership | RangeTest | StateTest
-    | Conditional | KnownElse | Rounded | DaysBetweenExpr | ExtremeExpr | AggregateExpr | FiresExpr
-    | NoneFiresExpr | AdvisedExpr | HowManyExpr | SameAdviceExpr
+    NumberLiteral
+    | DateLiteral
+    | DayOfYearLiteral
+    | YesNoLiteral
+    | UnknownLiteral
+    | TextLiteral
+    | SetLiteral
+    | AsOfExpr
+    | NameExpr
+    | Unary
+    | Binary
+    | Logical
+    | Membership
+    | RangeTest
+    | StateTest
+    | Conditional
+    | KnownElse
+    | Rounded
+    | DaysBetweenExpr
+    | ExtremeExpr
+    | AggregateExpr
+    | FiresExpr
+    | NoneFiresExpr
+    | AdvisedExpr
+    | HowManyExpr
+    | SameAdviceExpr
 )
 
 

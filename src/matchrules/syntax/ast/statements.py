@@ -290,7 +290,7 @@ Statement = (
 
 @frozen
 class RuleFile:
-    """A parsed file. `header` is None where it is missing or beyond repair; `source` is its name."""
+    """A parsed file; `header` is None where it is missing or beyond repair."""
 
     source: str
     header: RulesetHeader | None
