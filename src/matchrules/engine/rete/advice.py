@@ -1,6 +1,7 @@
 """The outcome: faults, what stands after overrides, contradictions, and what is provisional."""
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from matchrules.decision import Firing, Outcome
@@ -208,17 +209,23 @@ class Verdict:
             then = self.base.rules[firing.rule].thens[firing.place]
             said.setdefault((then.kind, then.subject, firing.about), []).append(firing)
         for (kind, subject, _), group in said.items():
-            if len(group) < 2:
+            unique = self.base.advice[kind].subjects[subject].unique
+            if len(group) < 2 or self._agree(group, unique):
                 continue
             group.sort(key=lambda f: (self.base.rules[f.rule].full_name, f.place))
-            unique = self.base.advice[kind].subjects[subject].unique
-            for n, first in enumerate(group):
-                for second in group[n + 1 :]:
-                    if self._against(first) is not self._against(second):
-                        yield faults.contradiction(self.base, first, second, None)
-                    elif unique:
-                        for name in _different(first, second):
-                            yield faults.contradiction(self.base, first, second, name)
+            for first, second in combinations(group, 2):
+                if self._against(first) is not self._against(second):
+                    yield faults.contradiction(self.base, first, second, None)
+                elif unique:
+                    for name in _different(first, second):
+                        yield faults.contradiction(self.base, first, second, name)
+
+    def _agree(self, group: list[Firing], unique: bool) -> bool:
+        """Whether no two of the firings can be in contradiction: seen without comparing pairs."""
+        if len({self._against(firing) for firing in group}) > 1:
+            return False
+        known = {(n, v) for f in group for n, v in f.fields.items() if unique and v is not None}
+        return len({name for name, _ in known}) == len(known)
 
     def _against(self, firing: Firing) -> bool:
         return self.base.rules[firing.rule].thens[firing.place].strength in AGAINST

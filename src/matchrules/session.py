@@ -1,0 +1,250 @@
+"""A session: facts come and go, and the decision can be read after any step."""
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from types import TracebackType
+from typing import Any, NoReturn
+
+from attrs import define, field, frozen
+
+from matchrules.case.classes import mark_of
+from matchrules.case.findings import Findings
+from matchrules.case.model import Case, Instance
+from matchrules.case.reading import read_facts, read_instance
+from matchrules.case.tree import Path
+from matchrules.case.validation import assemble
+from matchrules.case.writing import case_facts_plain
+from matchrules.decision import Decision, decide
+from matchrules.diagnostics.model import CaseErrors, UsageError
+from matchrules.diagnostics.suggest import did_you_mean
+from matchrules.engine.rete import WorkingMemory
+from matchrules.ir import FactDeclaration, RuleBase
+from matchrules.text import Source
+from matchrules.types import Value
+
+Content = tuple[Value | None, ...]  # the values of an instance, in order of declaration
+
+
+@frozen(eq=False)
+class Handle:
+    """Stands for one asserted fact, to update or retract it."""
+
+    fact: str
+    number: int
+
+
+@define(eq=False)
+class _Held:
+    """What the working memory holds of one fact type: the numbers of its rows, by content."""
+
+    rows: dict[Content, list[int]] = field(factory=dict)
+    stale: bool = False
+
+
+class Session:
+    """A working memory for one day under one book.
+
+    `assert_fact`, `update` and `retract` change the facts; `decision` is what the rules say of them
+    now, worked out again only as far as a change touches it. Whether the facts make a valid case is
+    judged when the decision is read, so they may be incomplete or in conflict in between.
+
+    A session may be used by several threads: each call is one step, and they wait for each other.
+    It cannot be pickled. After a fork, both processes go on with a copy of their own; fork while no
+    other thread is inside a call. At most 1,000 sessions of one book can be open at a time: close
+    them, best with `with`.
+    """
+
+    def __init__(
+        self, base: RuleBase, as_of: date, sources: Mapping[str, Source] | None = None
+    ) -> None:
+        self._base = base
+        self._as_of = as_of
+        self._sources: Mapping[str, Source] = sources or {}
+        self._lock = threading.RLock()
+        self._facts: dict[Handle, Instance] = {}  # in order of assertion
+        self._held = {name: _Held() for name in base.facts}
+        self._made = 0
+        self._memory: WorkingMemory | None = None
+        self._decision: Decision | None = None
+        self._closed = False
+
+    @property
+    def as_of(self) -> date:
+        """The day for which the session decides."""
+        return self._as_of
+
+    # Facts -----------------------------------------------------------------------------------------
+
+    def assert_fact(self, fact: Any, /, **attributes: Any) -> Handle:
+        """Assert a fact, by name with its attributes or as a fact object (`book.facts.Letter(…)`).
+
+        Attributes left out, or None, are unknown. A single or keyed fact that is there already with
+        the same values gives the same handle; equal facts without a key count separately. Raises
+        `CaseErrors` for an attribute or value that the fact cannot have, and then changes nothing.
+        """
+        with self._lock:
+            self._check_open()
+            findings = Findings()
+            name, given = self._read(fact, attributes, findings)
+            findings.raise_if_any()
+            declaration = self._base.facts[name]
+            instance = _whole(declaration, given)
+            if declaration.keys or not declaration.many:
+                for handle, known in self._facts.items():
+                    if handle.fact == name and known == instance:
+                        return handle
+            self._made += 1
+            handle = Handle(name, self._made)
+            self._facts[handle] = instance
+            self._touch(name)
+            return handle
+
+    def update(self, handle: Handle, /, **attributes: Any) -> Handle:
+        """Change some attributes of a fact, None making one unknown; the others stay."""
+        with self._lock:
+            known = self._known(handle)
+            declaration = self._base.facts[handle.fact]
+            findings = Findings()
+            path = self._path(declaration, handle)
+            given = read_instance(self._base, declaration, attributes, path, findings)
+            findings.raise_if_any()
+            self._facts[handle] = {**known, **given}
+            self._touch(handle.fact)
+            return handle
+
+    def retract(self, handle: Handle, /) -> None:
+        """Take a fact back, and all that rests on it alone."""
+        with self._lock:
+            self._known(handle)
+            del self._facts[handle]
+            self._touch(handle.fact)
+
+    # Decision --------------------------------------------------------------------------------------
+
+    @property
+    def decision(self) -> Decision:
+        """What the rules say of the facts as they are now.
+
+        Raises `CaseErrors` while they are no valid case, or where the rules say something
+        impossible of them.
+        """
+        with self._lock:
+            self._check_open()
+            if self._decision is None:
+                facts: dict[str, list[Instance]] = {}
+                for handle, instance in self._facts.items():
+                    facts.setdefault(handle.fact, []).append(instance)
+                try:
+                    case = assemble(self._base, self._as_of, facts)
+                    outcome = self._settled(case).outcome()
+                except CaseErrors as error:
+                    raise CaseErrors(error.diagnostics, self._sources) from None
+                plain = case_facts_plain(self._base, case)
+                self._decision = decide(self._base, outcome, self._as_of, plain)
+            return self._decision
+
+    def _settled(self, case: Case) -> WorkingMemory:
+        """The working memory with exactly the facts of the case."""
+        if self._memory is None:
+            self._memory = WorkingMemory(self._base, self._as_of)
+        for name, held in self._held.items():
+            if not held.stale:
+                continue
+            wanted = Counter(map(_content, case.facts[name]))
+            for content in [*held.rows]:
+                rows = held.rows[content]
+                while len(rows) > wanted[content]:
+                    self._memory.remove(name, rows.pop())
+                if not rows:
+                    del held.rows[content]
+            for instance in case.facts[name]:
+                rows = held.rows.setdefault(_content(instance), [])
+                if len(rows) < wanted[_content(instance)]:
+                    rows.append(self._memory.insert(name, instance))
+            held.stale = False
+        return self._memory
+
+    # Life ------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Give back what the session holds; it cannot be used afterwards."""
+        with self._lock:
+            self._closed = True
+            self._facts.clear()
+            if self._memory is not None:
+                self._memory.close()
+
+    def __enter__(self) -> "Session":
+        self._check_open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a session cannot be pickled or copied: it lives in the network of its process; "
+            "pickle the book and the facts"
+        )
+
+    # What is given ---------------------------------------------------------------------------------
+
+    def _read(
+        self, fact: Any, attributes: Mapping[str, Any], findings: Findings
+    ) -> tuple[str, Mapping[str, Value | None]]:
+        if not isinstance(fact, str):
+            if mark_of(fact) is None or attributes:
+                raise UsageError(
+                    "give the name of a fact with its attributes, or one fact object alone"
+                )
+            for name, placed in read_facts(self._base, [fact], findings).items():
+                return name, placed[0][1]
+            findings.raise_if_any()
+        declaration = self._base.facts.get(fact)
+        if declaration is None:
+            near = did_you_mean(fact, self._base.facts)
+            findings.add("MR510", (fact,), "is no fact that the rules know", near, key=True)
+            findings.raise_if_any()
+        assert declaration is not None
+        path = self._path(declaration, None)
+        return fact, read_instance(self._base, declaration, attributes, path, findings)
+
+    def _path(self, declaration: FactDeclaration, handle: Handle | None) -> Path:
+        """Where a fact stands among those asserted; a new one comes last."""
+        if not declaration.many:
+            return (declaration.name,)
+        same = [known for known in self._facts if known.fact == declaration.name]
+        return (declaration.name, len(same) if handle is None else same.index(handle))
+
+    def _known(self, handle: Handle) -> Instance:
+        self._check_open()
+        known = self._facts.get(handle) if isinstance(handle, Handle) else None
+        if known is None:
+            raise UsageError(
+                "the handle stands for no fact of this session: it was retracted, or comes from "
+                "another session"
+            )
+        return known
+
+    def _touch(self, fact: str) -> None:
+        self._held[fact].stale = True
+        self._decision = None
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise UsageError("the session is closed: open another one with `book.session`")
+
+
+def _whole(declaration: FactDeclaration, given: Mapping[str, Value | None]) -> Instance:
+    return {name: given.get(name) for name in declaration.attributes}
+
+
+def _content(instance: Instance) -> Content:
+    return tuple(instance.values())
