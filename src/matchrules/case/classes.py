@@ -17,7 +17,7 @@ import attrs
 
 from matchrules.case.findings import Enough, Findings
 from matchrules.case.values import Misread, read_value
-from matchrules.diagnostics.suggest import did_you_mean
+from matchrules.diagnostics.suggest import closest, did_you_mean
 from matchrules.ir import NOWHERE, FactDeclaration, RuleBase
 from matchrules.types import (
     AnyDayOfYear,
@@ -144,8 +144,11 @@ def read_attributes(
     try:
         for name in values:
             if name not in by_python_name:
-                near = did_you_mean(name, by_python_name)
-                findings.add("MR510", (declaration.name, name), "is no attribute", near)
+                near = closest(name, by_python_name)
+                help = None if near is None else f"did you mean `{near}`?"
+                findings.add("MR510", (declaration.name, name), "is no attribute", help)
+                if near is not None:
+                    findings.excuse((declaration.name, by_python_name[near].name))
         for name, attribute in by_python_name.items():
             path = (declaration.name, attribute.name)
             read[name] = None
@@ -155,9 +158,9 @@ def read_attributes(
             except Misread as fault:
                 findings.add(fault.code, path, fault.message, fault.help)
                 continue
-            if value is None and attribute.required:
+            if value is None and attribute.required and not findings.has(path):
                 findings.add(
-                    "MR520", path, "is missing", f"a `{declaration.name}` needs its `{name}`"
+                    "MR520", path, "is missing", f"every `{declaration.name}` needs its `{name}`"
                 )
     except Enough:
         pass

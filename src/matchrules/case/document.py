@@ -1,14 +1,13 @@
 """A case file: YAML, JSON or TOML text as a tree, with its faults in one vocabulary."""
 
-import re
-from decimal import Decimal, InvalidOperation
 from pathlib import PurePath
 from typing import Any, Final
 
 from attrs import field, frozen
 
 from matchrules.case.json_tree import read_json
-from matchrules.case.tree import DEEPEST, MOST_BYTES, Builder, Malformed, Path, Place, find
+from matchrules.case.toml_tree import find_toml, read_toml
+from matchrules.case.tree import MOST_BYTES, Builder, Malformed, Path, find
 from matchrules.case.yaml_tree import read_yaml
 from matchrules.diagnostics.model import CaseErrors, Diagnostic, Label
 from matchrules.text import Source, Span
@@ -28,7 +27,7 @@ class Document:
     def label(self, path: Path, message: str = "", key: bool = False) -> Label | None:
         """The place of a value (or of its name, `key`), cut to its first line."""
         text = self.source.text
-        place = _find_toml(text, path) if self.format == "toml" else find(self.tree, path, key)
+        place = find_toml(text, path) if self.format == "toml" else find(self.tree, path, key)
         if place is None:
             return None
         start, end = place
@@ -55,7 +54,7 @@ def open_document(name: str, content: bytes | str, format: str | None = None) ->
     builder = Builder(name)
     try:
         if format == "toml":
-            builder.root = _read_toml(text)
+            builder.root = read_toml(text)
         elif text.strip():
             (read_yaml if format == "yaml" else read_json)(text, builder)
     except Malformed as stop:
@@ -79,55 +78,3 @@ def _decode(name: str, content: bytes) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise fault("MR501", f"is not UTF-8: see line {line}", "save it as UTF-8") from None
-
-
-def _read_toml(text: str) -> Any:
-    import tomllib
-
-    try:
-        return tomllib.loads(text, parse_float=_number)
-    except RecursionError:
-        raise Malformed(
-            "MR502", f"nests deeper than {DEEPEST} levels", "a case has four levels at most", 0, 1
-        ) from None
-    except ValueError as error:  # a TOMLDecodeError, or an integer past Python's limit of digits
-        at = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)", str(error))
-        offset = max(len(text) - 1, 0)
-        if at is not None and at[1]:
-            offset = Source("", text).line_starts[int(at[1]) - 1] + int(at[2]) - 1
-        message = str(error)[: at.start()] if at else "a number has too many digits"
-        raise Malformed(
-            "MR503", f"not TOML: {message[:1].lower()}{message[1:120]}",
-            "texts, dates with a time and nested tables are the usual cause", offset, offset,
-        ) from None  # fmt: skip
-
-
-def _number(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise ValueError("a number is too large") from None
-
-
-def _find_toml(text: str, path: Path) -> Place | None:
-    """The line that says it, looked for by its headers and keys; good enough for a message."""
-    fact = str(path[0]) if path else ""
-    wanted = path[1] if len(path) > 1 and isinstance(path[1], int) else 0
-    attribute = path[-1] if len(path) > 1 and isinstance(path[-1], str) else None
-    table, instance, header = "", -1, None
-    at = 0
-    for line in text.split("\n"):
-        head = re.match(r"\s*\[\[?\s*([A-Za-z0-9_-]+)\s*\]\]?", line)
-        key = re.match(r"\s*\"?([A-Za-z0-9_-]+)\"?\s*=", line)
-        start = at + len(line) - len(line.lstrip())
-        place = (start, at + len(line.rstrip()))
-        at += len(line) + 1
-        if head is not None:
-            table = head[1]
-            instance += table == fact
-            header = place if table == fact and instance == wanted else header
-        elif key is not None:
-            inside = table == fact and instance == wanted and key[1] == attribute
-            if inside or (table == "" and key[1] == fact):
-                return place
-    return header

@@ -5,7 +5,7 @@ from typing import Final
 from attrs import define, field
 
 from matchrules.case.document import Document
-from matchrules.case.tree import Path
+from matchrules.case.tree import Path, show_path
 from matchrules.diagnostics.model import CaseErrors, Diagnostic, Label
 
 MOST_FAULTS: Final = 200  # are shown: who has more, mends those first
@@ -75,15 +75,3 @@ class Findings:
             self.document.source.name: self.document.source
         }  # fmt: skip
         raise CaseErrors(ordered, sources)
-
-
-def show_path(path: Path) -> str:
-    """A path as people read it: instances are numbered from 1."""
-    shown = ""
-    for step in path:
-        shown += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if shown else _name(step)
-    return shown
-
-
-def _name(step: str) -> str:
-    return step if len(step) <= 60 else f"{step[:60]}…"

@@ -181,9 +181,9 @@ def read_instance(
 
 def _foreign(name: str, path: Path, findings: Findings, wanted: str | None = None) -> None:
     if wanted is not None and name != wanted:
-        said = f"is a `{name}`, not a `{wanted}`"
+        said = f"is made as `{name}`, not as `{wanted}`"
     else:
-        said = f"is a `{name}` of other rules than these, which declare it otherwise"
+        said = f"is a `{name}` of other rules, which declare it otherwise"
     findings.add("MR523", path, said, "make it with the fact classes of this book: `book.facts`")
 
 
@@ -223,7 +223,10 @@ def _unknown_attribute(
             "leave it out, and give the facts that it follows from", key=True,
         )  # fmt: skip
         return
-    help = did_you_mean(name, declaration.attributes) or (
+    near = closest(name, declaration.attributes)
+    if near is not None:
+        findings.excuse((*path, near))  # it is there, under a wrong name
+    help = f"did you mean `{near}`?" if near is not None else (
         f"`{declaration.name}` has "
         + ", ".join(f"`{known}`" for known in list(declaration.attributes)[:12])
     )

@@ -10,7 +10,7 @@ from matchrules.diagnostics.model import Diagnostic, Label
 from matchrules.text import Span
 
 MOST_BYTES: Final = 16 * 1024 * 1024
-MOST_VALUES: Final = 1_000_000
+MOST_VALUES: Final = 250_000
 DEEPEST: Final = 16
 
 Place = tuple[int, int]  # offsets into the text, half open
@@ -102,10 +102,17 @@ class Builder:
                 Diagnostic(
                     "MR505", f"`{name[:60]}` is written twice",
                     (self.label(place, "again here"), self.label(earlier, "first here")),
-                    help="keep one of them",
+                    "keep one of them", show_path((*self._path(), name)),
                 )
             )  # fmt: skip
         self._keys[-1] = (name, place, again)
+
+    def _path(self) -> Path:
+        """Of the container that is open."""
+        steps: list[str | int] = []
+        for container, key in zip(self._open[:-1], self._keys[:-1], strict=True):
+            steps.append(len(container) - 1 if isinstance(container, List) else key[0])  # type: ignore[index]
+        return tuple(steps)
 
     def label(self, place: Place, message: str = "") -> Label:
         return Label(Span(self.source, *place), message)
@@ -140,6 +147,18 @@ class Builder:
             self.complete = True
 
 
+def show_path(path: Path) -> str:
+    """A path as people read it: instances are numbered from 1."""
+    shown = ""
+    for step in path:
+        if isinstance(step, int):
+            shown += f"[{step + 1}]"
+        else:
+            step = step if len(step) <= 60 else f"{step[:60]}…"
+            shown += f".{step}" if shown else step
+    return shown
+
+
 def find(tree: Any, path: Path, key: bool = False) -> Place | None:
     """Where the value at `path` is written, or its name (`key`); what is not there is shown by the
     name of what it should be in."""
@@ -154,6 +173,8 @@ def find(tree: Any, path: Path, key: bool = False) -> Place | None:
         elif isinstance(tree, List) and isinstance(step, int) and step < len(tree):
             place = tree.values_at[step]
             tree = tree[step]
+            if isinstance(tree, Mapping | List):
+                place = tree.place
         else:
             break
     return place

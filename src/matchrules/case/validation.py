@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from matchrules.case.findings import Enough, Findings, show_path
+from matchrules.case.findings import Enough, Findings
 from matchrules.case.model import Case, Instance
-from matchrules.case.tree import Path
+from matchrules.case.tree import Path, show_path
 from matchrules.case.values import plain, shown
 from matchrules.diagnostics.suggest import did_you_mean
 from matchrules.ir import FactDeclaration, RuleBase

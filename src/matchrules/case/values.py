@@ -100,7 +100,7 @@ def plain(value: Value | None, type_: Type) -> Any:
 def shown(raw: Any) -> str:
     """What was given, for a message: short whatever it is."""
     if isinstance(raw, bool):
-        return "yes" if raw else "no"
+        return "`true`" if raw else "`false`"
     if isinstance(raw, int) and raw.bit_length() > 200:
         return "a number of more than 60 digits"
     if isinstance(raw, str):
@@ -109,8 +109,7 @@ def shown(raw: Any) -> str:
     if isinstance(raw, int | float | date | DayOfYear):
         return f"`{raw}`"
     if isinstance(raw, Decimal | Fraction):
-        text = str(raw) if len(str(raw)) <= 60 else "a number of more than 60 digits"
-        return f"`{text}`"
+        return f"`{raw}`" if len(str(raw)) <= 60 else "a number of more than 60 digits"
     if isinstance(raw, dict):
         return "a mapping"
     if isinstance(raw, list | tuple):

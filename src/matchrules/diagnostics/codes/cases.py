@@ -3,7 +3,7 @@
 from matchrules.diagnostics.codes import declare
 
 CODES = declare(
-    MR501="a case file is not text in a format that is known",
+    MR501="a case file cannot be opened, or is no text in a known format",
     MR502="a case is past a limit of size, depth or faults",
     MR503="a case file does not parse",
     MR504="a case file uses anchors, aliases, tags, merge keys or several documents",
