@@ -3,14 +3,16 @@
 import threading
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
+from itertools import takewhile
 from types import TracebackType
 from typing import Any, NoReturn
 
 from attrs import define, field, frozen
 
 from matchrules.case.classes import mark_of
-from matchrules.case.findings import Findings
+from matchrules.case.findings import Enough, Findings
 from matchrules.case.model import Case, Instance
 from matchrules.case.reading import read_facts, read_instance
 from matchrules.case.tree import Path
@@ -64,6 +66,8 @@ class Session:
         self._sources: Mapping[str, Source] = sources or {}
         self._lock = threading.RLock()
         self._facts: dict[Handle, Instance] = {}  # in order of assertion
+        self._once: dict[tuple[str, Content], list[Handle]] = {}  # of single and keyed facts
+        self._counts: Counter[str] = Counter()
         self._held = {name: _Held() for name in base.facts}
         self._made = 0
         self._memory: WorkingMemory | None = None
@@ -75,7 +79,7 @@ class Session:
         """The day for which the session decides."""
         return self._as_of
 
-    # Facts -----------------------------------------------------------------------------------------
+    # Facts ---------------------------------------------------------------------------------------
 
     def assert_fact(self, fact: Any, /, **attributes: Any) -> Handle:
         """Assert a fact, by name with its attributes or as a fact object (`book.facts.Letter(…)`).
@@ -86,42 +90,35 @@ class Session:
         """
         with self._lock:
             self._check_open()
-            findings = Findings()
-            name, given = self._read(fact, attributes, findings)
-            findings.raise_if_any()
-            declaration = self._base.facts[name]
-            instance = _whole(declaration, given)
-            if declaration.keys or not declaration.many:
-                for handle, known in self._facts.items():
-                    if handle.fact == name and known == instance:
-                        return handle
+            name, given = self._read(fact, attributes)
+            instance = {n: given.get(n) for n in self._base.facts[name].attributes}
+            equal = self._once.get((name, _content(instance)))
+            if equal:
+                return equal[0]
             self._made += 1
             handle = Handle(name, self._made)
-            self._facts[handle] = instance
-            self._touch(name)
+            self._counts[name] += 1
+            self._put(handle, instance)
             return handle
 
     def update(self, handle: Handle, /, **attributes: Any) -> Handle:
         """Change some attributes of a fact, None making one unknown; the others stay."""
         with self._lock:
             known = self._known(handle)
-            declaration = self._base.facts[handle.fact]
-            findings = Findings()
-            path = self._path(declaration, handle)
-            given = read_instance(self._base, declaration, attributes, path, findings)
-            findings.raise_if_any()
-            self._facts[handle] = {**known, **given}
-            self._touch(handle.fact)
+            given = self._attributes(self._base.facts[handle.fact], attributes, handle)
+            self._take(handle)
+            self._put(handle, {**known, **given})
             return handle
 
     def retract(self, handle: Handle, /) -> None:
         """Take a fact back, and all that rests on it alone."""
         with self._lock:
             self._known(handle)
+            self._take(handle)
             del self._facts[handle]
-            self._touch(handle.fact)
+            self._counts[handle.fact] -= 1
 
-    # Decision --------------------------------------------------------------------------------------
+    # Decision ------------------------------------------------------------------------------------
 
     @property
     def decision(self) -> Decision:
@@ -166,13 +163,14 @@ class Session:
             held.stale = False
         return self._memory
 
-    # Life ------------------------------------------------------------------------------------------
+    # Life ----------------------------------------------------------------------------------------
 
     def close(self) -> None:
         """Give back what the session holds; it cannot be used afterwards."""
         with self._lock:
             self._closed = True
             self._facts.clear()
+            self._once.clear()
             if self._memory is not None:
                 self._memory.close()
 
@@ -194,34 +192,59 @@ class Session:
             "pickle the book and the facts"
         )
 
-    # What is given ---------------------------------------------------------------------------------
+    # What is given -------------------------------------------------------------------------------
 
     def _read(
-        self, fact: Any, attributes: Mapping[str, Any], findings: Findings
+        self, fact: Any, attributes: Mapping[str, Any]
     ) -> tuple[str, Mapping[str, Value | None]]:
-        if not isinstance(fact, str):
-            if mark_of(fact) is None or attributes:
-                raise UsageError(
-                    "give the name of a fact with its attributes, or one fact object alone"
-                )
-            for name, placed in read_facts(self._base, [fact], findings).items():
-                return name, placed[0][1]
-            findings.raise_if_any()
-        declaration = self._base.facts.get(fact)
-        if declaration is None:
+        if isinstance(fact, str) and fact in self._base.facts:
+            return fact, self._attributes(self._base.facts[fact], attributes, None)
+        findings = Findings()
+        if isinstance(fact, str):
             near = did_you_mean(fact, self._base.facts)
             findings.add("MR510", (fact,), "is no fact that the rules know", near, key=True)
-            findings.raise_if_any()
-        assert declaration is not None
-        path = self._path(declaration, None)
-        return fact, read_instance(self._base, declaration, attributes, path, findings)
+        elif mark_of(fact) is None or attributes:
+            raise UsageError("give the name of a fact with its attributes, or a fact object alone")
+        else:
+            placed = read_facts(self._base, [fact], findings)
+        findings.raise_if_any()
+        ((name, ((_, given),)),) = placed.items()
+        return name, given
 
-    def _path(self, declaration: FactDeclaration, handle: Handle | None) -> Path:
-        """Where a fact stands among those asserted; a new one comes last."""
-        if not declaration.many:
-            return (declaration.name,)
-        same = [known for known in self._facts if known.fact == declaration.name]
-        return (declaration.name, len(same) if handle is None else same.index(handle))
+    def _attributes(
+        self, declaration: FactDeclaration, attributes: Mapping[str, Any], handle: Handle | None
+    ) -> Mapping[str, Value | None]:
+        """The attributes as values of the language; faults name the place of the fact among those
+        asserted, a new one comes last."""
+        path: Path = (declaration.name,)
+        if declaration.many:
+            same = (known for known in self._facts if known.fact == declaration.name)
+            before = takewhile(lambda known: known is not handle, same) if handle else None
+            index = self._counts[declaration.name] if before is None else sum(1 for _ in before)
+            path = (declaration.name, index)
+        findings = Findings()
+        given: Mapping[str, Value | None] = {}
+        with suppress(Enough):
+            given = read_instance(self._base, declaration, attributes, path, findings)
+        findings.raise_if_any()
+        return given
+
+    def _put(self, handle: Handle, instance: Instance) -> None:
+        declaration = self._base.facts[handle.fact]
+        self._facts[handle] = instance
+        if declaration.keys or not declaration.many:
+            self._once.setdefault((handle.fact, _content(instance)), []).append(handle)
+        self._held[handle.fact].stale = True
+        self._decision = None
+
+    def _take(self, handle: Handle) -> None:
+        content = (handle.fact, _content(self._facts[handle]))
+        if content in self._once:
+            self._once[content].remove(handle)
+            if not self._once[content]:
+                del self._once[content]
+        self._held[handle.fact].stale = True
+        self._decision = None
 
     def _known(self, handle: Handle) -> Instance:
         self._check_open()
@@ -233,17 +256,9 @@ class Session:
             )
         return known
 
-    def _touch(self, fact: str) -> None:
-        self._held[fact].stale = True
-        self._decision = None
-
     def _check_open(self) -> None:
         if self._closed:
             raise UsageError("the session is closed: open another one with `book.session`")
-
-
-def _whole(declaration: FactDeclaration, given: Mapping[str, Value | None]) -> Instance:
-    return {name: given.get(name) for name in declaration.attributes}
 
 
 def _content(instance: Instance) -> Content:
