@@ -5,13 +5,14 @@ BIN := .venv/bin
 APPLICANT := examples/first_time_pass.yaml
 SMOKE := tests/unit tests/e2e
 
-.PHONY: advise test test-main test-others test-all test-long check format constraints clean help
+.PHONY: advise test test-main test-others test-all test-long check docs format constraints clean help
 
 help:
 	@echo "make advise       advice for the applicant in $(APPLICANT)"
 	@echo "make test         all tests, and a smaller set on every other Python that is present"
 	@echo "make test-all     all tests on every Python that is present"
 	@echo "make test-long    the property tests with many more examples"
+	@echo "make docs         writes the generated parts of the documentation again"
 	@echo "make check        ruff, mypy --strict, import-linter"
 
 .venv/.ready: pyproject.toml constraints.txt scripts/make-venv
@@ -41,6 +42,11 @@ check: .venv/.ready
 
 format: .venv/.ready
 	$(BIN)/ruff format src tests
+
+# the index of diagnostics, and what commands print, written into the pages
+docs: .venv/.ready
+	$(BIN)/python scripts/diagnostics-index
+	UPDATE_DOCS=1 $(BIN)/python -m pytest -q tests/e2e/test_docs.py
 
 # pins again: the newest of everything that pyproject.toml asks for
 constraints:
