@@ -84,7 +84,7 @@ def check_store(report: Report, value: ir.Expression, target: Type, span: Span) 
         if found.low is not None and found.low == found.high:
             what = shown_number(found.low)
         report.error(
-            "MR311", f"{what} never fits {shown_range(target)}", span, "out of range",
+            "MR310", f"{what} never fits {shown_range(target)}", span, "out of range",
             help="change the value, or widen the range of its type",
         )  # fmt: skip
         return False
