@@ -1,0 +1,214 @@
+"""What is wrong with one table: gaps, overlaps, hidden rows; and what cannot be told here."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+from attrs import define, field, frozen
+
+from matchrules.analysis.checks.columns import Columns, Reading, ReadRow
+from matchrules.analysis.checks.scene import World
+from matchrules.analysis.checks.validity import Validity
+from matchrules.regions import Box, Effort, TooLarge, meet, meeting, uncovered, widen
+
+FOUND: Final = 50  # gaps or overlaps of a table that are looked for at most
+UNDECIDED: Final = 200  # points left undecided before the rest is left to the prover
+EFFORT: Final = 3_000_000  # steps for one table
+
+
+@frozen
+class Gap:
+    box: Box
+    reading: Reading
+
+
+@frozen
+class Overlap:
+    earlier: int
+    later: int
+    box: Box
+    reading: Reading
+
+
+@frozen
+class Hidden:
+    """A row that never decides: rows `by` above it hit wherever it may, or, without any, its cells
+    (that of `column`, if it is one alone) can never hold."""
+
+    row: int
+    by: tuple[int, ...] = ()
+    column: int | None = None
+
+
+@define
+class Findings:
+    """`left` are the rows and columns of cells on which something depends that only the prover can
+    tell; `undecided` says that heads depend on one another in a way that only it can follow."""
+
+    gaps: list[Gap] = field(factory=list)
+    overlaps: list[Overlap] = field(factory=list)
+    hidden: list[Hidden] = field(factory=list)
+    left: set[tuple[int, int]] = field(factory=set)
+    undecided: bool = False
+    too_large: bool = False
+
+
+def examine(world: World, columns: Columns, effort: Effort | None = None) -> Findings:
+    """Everything that can be said of one table without a solver."""
+    found = Findings()
+    effort = Effort(EFFORT) if effort is None else effort
+    try:
+        for reading in columns.readings:
+            search = _Search(columns, reading, Validity(world, columns, reading.days), effort)
+            if columns.table.hit != "collect":
+                search.gaps(found)
+            if columns.table.hit == "unique":
+                search.overlaps(found)
+        found.hidden.extend(_hidden(columns, effort))
+    except TooLarge:
+        found.too_large = True
+    return found
+
+
+class _Search:
+    """One reading of a table."""
+
+    def __init__(
+        self, columns: Columns, reading: Reading, validity: Validity, effort: Effort
+    ) -> None:
+        self.columns = columns
+        self.reading = reading
+        self.validity = validity
+        self.effort = effort
+        self.undecided = False
+
+    def gaps(self, found: Findings) -> None:
+        """Points in no row's `open` box; where only cells left to the prover keep a row open there
+        may be one."""
+        covers = [row.open for row in self.reading.rows]
+        known = {gap.box for gap in found.gaps}
+        for box in islice(self.real(self.reading.space, covers), FOUND - len(found.gaps)):
+            if box not in known:
+                found.gaps.append(Gap(box, self.reading))
+        found.undecided |= self.undecided
+        if any(row.left for row in self.reading.rows):
+            closed = [row.closed for row in self.reading.rows]
+            self.undecided = False
+            said = [gap.box for gap in found.gaps]
+            perhaps = next(self.real(self.reading.space, [*closed, *said]), None)
+            if perhaps is not None or self.undecided:
+                found.left |= _cells(self.reading.rows)
+
+    def overlaps(self, found: Findings) -> None:
+        """Two rows' `sure` boxes with a point in common."""
+        rows = self.reading.rows
+        known = {(overlap.earlier, overlap.later) for overlap in found.overlaps}
+        sure = [row.sure for row in rows]
+        for earlier, later in meeting(sure):
+            both = meet(sure[earlier], sure[later])
+            within = None if both is None else meet(both, self.reading.space)
+            if within is None or (earlier, later) in known:
+                continue
+            self.undecided = False
+            for box in islice(self.real(within, []), 1):
+                found.overlaps.append(Overlap(earlier, later, box, self.reading))
+            found.undecided |= self.undecided
+            if len(found.overlaps) >= FOUND:
+                return
+        left = [n for n, row in enumerate(rows) if row.left]
+        if left:
+            for earlier, later in meeting([row.maybe for row in rows]):
+                if rows[earlier].left or rows[later].left:
+                    found.left |= _cells([rows[earlier], rows[later]], [earlier, later])
+
+    def real(self, space: Box, covers: Sequence[Box]) -> Iterator[Box]:
+        """Boxes inside `space` and outside of `covers` that hold nothing but valid cases, each
+        grown as far as it goes; points that cannot be told are passed over and noted."""
+        passed: list[Box] = []
+        undecided = 0
+        while True:
+            point = uncovered(space, [*covers, *passed], self.effort)
+            if point is None:
+                return
+            point = tuple(mask & -mask for mask in point)
+            verdict = self.validity.judge(point)
+            self.effort.spend(100)
+            if verdict == "valid":
+                box = widen(point, space, covers)
+                if self.validity.judge(box) != "valid":
+                    box = self._grow(point, box, "valid")
+                passed.append(box)
+                yield box
+            elif verdict == "invalid":
+                passed.append(self._grow(point, space, "invalid"))
+            else:
+                self.undecided = True
+                undecided += 1
+                passed.append(point)
+                if self.validity.linked or undecided >= UNDECIDED:
+                    return
+
+    def _grow(self, point: Box, limit: Box, verdict: str) -> Box:
+        """The point grown inside a box as far as the judgement stays the same."""
+        grown = list(point)
+
+        def holds(column: int, mask: int) -> bool:
+            self.effort.spend(100)
+            return self.validity.judge((*grown[:column], mask, *grown[column + 1 :])) == verdict
+
+        for column, axis in enumerate(self.columns.axes):
+            for mask in (limit[column], limit[column] & axis.known):
+                if mask | grown[column] == mask and holds(column, mask):
+                    grown[column] = mask
+                    break
+            else:
+                rest = limit[column] & ~grown[column]
+                while rest:
+                    cell = rest & -rest
+                    rest ^= cell
+                    if holds(column, grown[column] | cell):
+                        grown[column] |= cell
+        return tuple(grown)
+
+
+def _cells(rows: Sequence[ReadRow], numbers: Sequence[int] | None = None) -> set[tuple[int, int]]:
+    counted = range(len(rows)) if numbers is None else numbers
+    return {(n, column) for n, row in zip(counted, rows, strict=True) for column in row.left}
+
+
+def _hidden(columns: Columns, effort: Effort) -> Iterator[Hidden]:
+    """Rows that are never the first to be known to hit, or never hit at all, on any day."""
+    first = columns.table.hit == "first"
+    for number in range(len(columns.table.rows)):
+        by: set[int] = set()
+        for reading in columns.readings:
+            mine = meet(reading.rows[number].maybe, reading.space)
+            if mine is None:
+                continue
+            above = [r.sure for r in reading.rows[:number]] if first else []
+            if uncovered(mine, above, effort) is not None:
+                break
+            by |= set(_needed(mine, above, lambda box, others: uncovered(box, others, effort)))
+        else:
+            column = None if by else _empty_column(columns, number)
+            yield Hidden(number, tuple(sorted(by)), column)
+
+
+def _needed(
+    box: Box, above: list[Box], left_over: Callable[[Box, list[Box]], Box | None]
+) -> list[int]:
+    """Rows above that together cover a box: one alone where there is one, else all that meet it."""
+    touching = [n for n, other in enumerate(above) if meet(box, other) is not None]
+    for n in touching:
+        if left_over(box, [above[n]]) is None:
+            return [n]
+    return touching
+
+
+def _empty_column(columns: Columns, number: int) -> int | None:
+    """The first column whose cell alone holds for no value on any day."""
+    for head, column in enumerate(columns.column_of):
+        masks = [r.rows[number].maybe[column] & r.space[column] for r in columns.readings]
+        if not any(masks):
+            return head
+    return None

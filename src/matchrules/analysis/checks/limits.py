@@ -1,0 +1,183 @@
+"""Limits: what keeps every evaluator within bounded time, memory and depth."""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Final
+
+from matchrules.dependencies import Graph, order
+from matchrules.diagnostics.model import Diagnostic, Label
+from matchrules.ir import Constant, Expression, RuleBase, Table, children, walk
+from matchrules.text import Span
+from matchrules.types import Number, Type
+
+NESTING: Final = 100
+PATH: Final = 300
+ROWS: Final = 2_000
+COLUMNS: Final = 30
+LARGEST: Final = 10**15
+
+
+def check(base: RuleBase, graph: Graph) -> Iterator[Diagnostic]:
+    """Everything that is larger or deeper than a rule base may be."""
+    yield from _tables(base)
+    yield from _nesting(base)
+    yield from _paths(base, graph)
+    yield from _numbers(base)
+
+
+def depth(expression: Expression) -> int:
+    """How deep an expression is nested; a name or literal is 1."""
+    deepest, level = 0, [expression]
+    while level:
+        deepest += 1
+        level = [child for node in level for child in children(node)]
+    return deepest
+
+
+def _deepest(expressions: Iterable[Expression | None]) -> int:
+    return max((depth(e) for e in expressions if e is not None), default=0)
+
+
+def _tables(base: RuleBase) -> Iterator[Diagnostic]:
+    for define in base.defines.values():
+        if not isinstance(define.body, Table):
+            continue
+        for count, most, what in (
+            (len(define.body.rows), ROWS, "rows"), (len(define.body.heads), COLUMNS, "columns"),
+        ):  # fmt: skip
+            if count > most:
+                yield _fault(
+                    "MR403", f"table `{define.name}` has {count} {what}, {most} are allowed",
+                    define.span, define.name, "split it into several tables",
+                )  # fmt: skip
+
+
+def _nesting(base: RuleBase) -> Iterator[Diagnostic]:
+    for what, name, span, expressions in _owners(base):
+        deepest = _deepest(expressions)
+        if deepest > NESTING:
+            yield _fault(
+                "MR404", f"{what} `{name}` is nested {deepest} deep, {NESTING} are allowed",
+                span, name, "give parts of it names of their own with `define`",
+            )  # fmt: skip
+
+
+def _owners(base: RuleBase) -> Iterator[tuple[str, str, Span, list[Expression | None]]]:
+    """Everything that is made of expressions: what it is, its name, its place."""
+    for fact in base.facts.values():
+        for attribute in fact.attributes.values():
+            name = f"{fact.name}.{attribute.name}"
+            yield "the default of", name, attribute.span, [attribute.default, attribute.unless]
+    for define in base.defines.values():
+        what = "table" if isinstance(define.body, Table) else "define"
+        yield what, define.name, define.span, [*define.expressions(), define.provisional]
+    for rule in base.rules.values():
+        yield "rule", rule.name, rule.span, [*rule.expressions(), rule.provisional]
+    for reject in base.rejects:
+        parts = [part for part in reject.text.parts if not isinstance(part, str)]
+        yield "reject", reject.name, reject.span, [reject.when, *parts]
+    for prop in base.properties.values():
+        yield "property", prop.name, prop.span, [prop.when, prop.then]
+
+
+def _paths(base: RuleBase, graph: Graph) -> Iterator[Diagnostic]:
+    """Nesting added up along the longest chain of names, reported where it first grows too deep."""
+    total: dict[str, int] = {}
+    through: dict[str, str] = {}
+    for name in order(graph):
+        deepest = max(graph[name], key=total.__getitem__, default=None)
+        below = 0 if deepest is None else total[deepest]
+        if deepest is not None:
+            through[name] = deepest
+        total[name] = below + _own(base, name)
+        if total[name] > PATH >= below:
+            chain = [name]
+            while chain[-1] in through:
+                chain.append(through[chain[-1]])
+            yield _fault(
+                "MR405",
+                f"`{name}` is {total[name]} deep through the names that it depends on, "
+                f"{PATH} are allowed",
+                _span(base, name), name, "work it out from fewer steps, or count with an aggregate",
+                (f"the longest chain has {len(chain)} names: {_chain(chain)}",),
+            )  # fmt: skip
+
+
+def _own(base: RuleBase, name: str) -> int:
+    define = base.defines.get(name)
+    if define is not None:
+        return _deepest(define.expressions())
+    fact, _, attribute = name.partition(".")
+    declared = base.facts[fact].attributes[attribute]
+    return _deepest([declared.default, declared.unless])
+
+
+def _span(base: RuleBase, name: str) -> Span:
+    if name in base.defines:
+        return base.defines[name].span
+    fact, _, attribute = name.partition(".")
+    return base.facts[fact].attributes[attribute].span
+
+
+def _chain(names: list[str]) -> str:
+    shown = names if len(names) <= 6 else [*names[:3], "…", *names[-2:]]
+    return " -> ".join(name if name == "…" else f"`{name}`" for name in shown)
+
+
+def _numbers(base: RuleBase) -> Iterator[Diagnostic]:
+    for name, type_, span in _types(base):
+        if isinstance(type_, Number) and any(
+            end is not None and _size(end, type_) > LARGEST for end in (type_.low, type_.high)
+        ):
+            yield _too_large(f"the range of `{name}`", span, name)
+    for what, name, span, expressions in _owners(base):
+        for expression in expressions:
+            numbers = () if expression is None else map(_number, walk(expression))
+            if any(size > LARGEST for size in numbers):
+                yield _too_large(f"a number in {what} `{name}`", span, name)
+                break
+
+
+def _types(base: RuleBase) -> Iterator[tuple[str, Type, Span]]:
+    for fact in base.facts.values():
+        for attribute in fact.attributes.values():
+            yield f"{fact.name}.{attribute.name}", attribute.type, attribute.span
+    for define in base.defines.values():
+        yield define.name, define.type, define.span
+    for parameter in base.parameters.values():
+        yield parameter.name, parameter.type, parameter.span
+        if parameter.key is not None:
+            yield parameter.name, parameter.key, parameter.span
+    for kind in base.advice.values():
+        for subject in kind.subjects.values():
+            for name, type_ in subject.fields.items():
+                yield f"{kind.name}.{subject.name}.{name}", type_, subject.span
+
+
+def _number(node: Expression) -> int | Fraction:
+    if not isinstance(node, Constant) or not isinstance(node.value, int | Fraction):
+        return 0
+    return _size(node.value, node.type)
+
+
+def _size(value: int | Fraction, type_: Type) -> int | Fraction:
+    """The size of a number in units of its last place."""
+    places = type_.places if isinstance(type_, Number) and type_.places else 0
+    return abs(value) * int(10**places)
+
+
+def _too_large(what: str, span: Span, path: str) -> Diagnostic:
+    return _fault(
+        "MR406", f"{what} is too large: numbers have at most 15 digits, decimal places counted in",
+        span, path, "narrow it, or use a larger unit",
+    )  # fmt: skip
+
+
+def _fault(
+    code: str, message: str, span: Span, path: str, help_: str, notes: tuple[str, ...] = ()
+) -> Diagnostic:
+    labels = (Label(span),) if span.source else ()
+    return Diagnostic(code, message, labels, help_, path, notes)
+
+
+__all__ = ["COLUMNS", "LARGEST", "NESTING", "PATH", "ROWS", "check", "depth"]

@@ -1,0 +1,157 @@
+"""Whether a box of a table holds a valid case: shown by one, excluded, or undecided.
+
+A case is thought of that asserts the heads and else as little as it may. If no reject can be true
+in it and no default can disagree, the box is real. A head that is worked out is taken to have every
+value that its branches can give, but two heads that read the same fact are left undecided.
+"""
+
+from typing import Final, Literal
+
+from attrs import frozen
+
+from matchrules import ir
+from matchrules.analysis.checks.columns import Columns, fixed
+from matchrules.analysis.checks.scene import Days, Scene, World
+from matchrules.dependencies import names_in, reachable
+from matchrules.ir import Attribute, Expression
+from matchrules.regions import Box
+
+Verdict = Literal["valid", "invalid", "undecided"]
+DAY: Final = "as_of"
+
+
+@frozen
+class _Link:
+    """A reject that reads what a head reads; `couples` if it reads more heads than one."""
+
+    when: Expression
+    couples: bool
+
+
+class Validity:
+    """The valid cases of one table on some days."""
+
+    def __init__(self, world: World, columns: Columns, days: Days) -> None:
+        self.world = world
+        self.columns = columns
+        self.days = days
+        self.direct = [self._is_direct(head) for head in columns.heads]
+        reads = [
+            frozenset({f"{head.fact}.{head.name}"}) if direct and isinstance(head, Attribute)
+            else leaves(world, head)
+            for head, direct in zip(columns.heads, self.direct, strict=True)
+        ]  # fmt: skip
+        self.linked = any(
+            one & other for n, one in enumerate(reads) for other in reads[n + 1 :]
+        )
+        worked_out = [r for r, direct in zip(reads, self.direct, strict=True) if not direct]
+        self.free = frozenset().union(*worked_out)
+        self.rejects = []
+        for reject in world.base.rejects:
+            its = leaves(world, reject.when)
+            touched = [bool(its & read) for read in reads]
+            if any(touched):
+                one_worked_out = sum(touched) == 1 and not self.direct[touched.index(True)]
+                self.rejects.append(_Link(reject.when, not one_worked_out))
+
+    def judge(self, box: Box) -> Verdict:
+        """Whether every point of the box is in a valid case, none is, or there is no telling."""
+        structure = self._structure(box)
+        if structure == "invalid":
+            return "invalid"
+        held = fixed(self.columns, box)
+        present = self._present(box)
+        if self.rejects:
+            every = Scene(self.world, self.days, held, present)
+            if any(every.of(link.when).exact == (True,) for link in self.rejects):
+                return "invalid"
+        if structure == "undecided" or self.linked:
+            return "undecided"
+        least = Scene(self.world, self.days, held, present, sparse=True, free=self.free)
+        if any(link.couples and least.of(link.when).may(True) for link in self.rejects):
+            return "undecided"
+        return "valid" if self._defaults_agree(box, least) else "undecided"
+
+    def _is_direct(self, head: Expression) -> bool:
+        if not isinstance(head, Attribute):
+            return isinstance(head, ir.AsOf)
+        return True
+
+    def _attribute(self, number: int) -> tuple[str, ir.AttributeDeclaration] | None:
+        head = self.columns.heads[number]
+        if not isinstance(head, Attribute):
+            return None
+        return head.fact, self.world.base.facts[head.fact].attributes[head.name]
+
+    def _present(self, box: Box) -> frozenset[str]:
+        """The facts that are there: that of a `for each`, and those with a known head."""
+        found = set() if self.columns.define.fact is None else {self.columns.define.fact}
+        for number, (axis, mask) in enumerate(zip(self.columns.axes, box, strict=True)):
+            attribute = self._attribute(number)
+            if attribute is not None and mask & axis.known and attribute[1].default is None:
+                found.add(attribute[0])
+        return frozenset(found)
+
+    def _structure(self, box: Box) -> Verdict:
+        """A required attribute is unknown only with the whole of its fact."""
+        masks = list(zip(self.columns.axes, box, strict=True))
+        verdict: Verdict = "valid"
+        for number, (axis, mask) in enumerate(masks):
+            mine = self._attribute(number)
+            if mine is None or not mine[1].required or not mask & axis.unknown:
+                continue
+            for other, (other_axis, other_mask) in enumerate(masks):
+                theirs = self._attribute(other)
+                if (
+                    other == number or theirs is None or theirs[0] != mine[0]
+                    or theirs[1].default is not None or not other_mask & other_axis.known
+                ):  # fmt: skip
+                    continue
+                if mask & axis.known or other_mask & other_axis.unknown:
+                    verdict = "undecided"
+                else:
+                    return "invalid"
+        return verdict
+
+    def _defaults_agree(self, box: Box, least: Scene) -> bool:
+        for number, (axis, mask) in enumerate(zip(self.columns.axes, box, strict=True)):
+            attribute = self._attribute(number)
+            if attribute is None or attribute[1].default is None:
+                continue
+            default = least.of(attribute[1].default)
+            if default.never_known:
+                continue
+            value = least.of(self.columns.heads[number])
+            if not mask & axis.unknown:
+                if value.exact is not None and default.but(False).exact == value.exact:
+                    continue
+                unless = attribute[1].unless
+                if unless is not None and least.of(unless).exact == (True,):
+                    continue
+            return False
+        return True
+
+
+def leaves(world: World, expression: Expression) -> frozenset[str]:
+    """What an expression reads in the end: attributes (`letter.state`), many-facts that it counts
+    or picks from (`letter`), the day."""
+    base = world.base
+    names = reachable(world.graph, names_in(base, [expression]))
+    found = set()
+    texts = [expression]
+    for name in names:
+        define = base.defines.get(name)
+        if define is not None:
+            texts.extend(define.expressions())
+            continue
+        fact, _, attribute = name.partition(".")
+        found.add(name)
+        declared = base.facts[fact].attributes[attribute]
+        texts.extend(e for e in (declared.default, declared.unless) if e is not None)
+    for text in texts:
+        for node in ir.walk(text):
+            if isinstance(node, ir.Aggregate):
+                found.add(node.fact)
+            elif isinstance(node, ir.AsOf):
+                found.add(DAY)
+    return frozenset(found)
