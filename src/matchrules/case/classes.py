@@ -108,7 +108,7 @@ def class_names(base: RuleBase) -> dict[str, str]:
 
 def python_name(attribute: str) -> str:
     """An attribute's name in Python: as declared, but for Python's own words."""
-    if keyword.iskeyword(attribute):
+    if keyword.iskeyword(attribute) or attribute in ("bool", "frozenset", "int", "str"):
         return attribute + "_"
     return f"attr{attribute}" if attribute.startswith("_") else attribute
 

@@ -13,7 +13,7 @@ _OPAQUE: Final = re.compile(
     r"'''.*?'''|'[^'\n]*'|#[^\n]*",
     re.DOTALL,
 )
-_DEEP_KEY: Final = re.compile(r"(?<![\w.-])(?:[\w-]+[ \t]*\.[ \t]*){%d}" % DEEPEST)
+_DEEP_KEY: Final = re.compile(rf"(?<![\w.-])(?:[\w-]+[ \t]*\.[ \t]*){{{DEEPEST}}}")
 
 
 def read_toml(text: str) -> Any:

@@ -184,7 +184,7 @@ def _from_text(raw: str, type_: Number) -> int | Fraction:
     if match is None or len(match[2] + (match[3] or "")) > MOST_DIGITS:
         raise _wrong(raw, type_, "write a number in digits")
     unit = match[4]
-    if unit is not None and unit != type_.unit and unit != _singular(type_.unit):
+    if unit is not None and unit != type_.unit and unit != singular(type_.unit):
         takes = f"`{type_.unit}`" if type_.unit else "no unit"
         raise Misread(
             "MR517", f"is {shown(raw)}, but it takes {takes}",
@@ -197,7 +197,8 @@ def _from_text(raw: str, type_: Number) -> int | Fraction:
     return _from_decimal(Decimal(number), type_)
 
 
-def _singular(unit: str | None) -> str | None:
+def singular(unit: str | None) -> str | None:
+    """The unit of one."""
     return unit[:-1] if unit and unit.endswith("s") else unit
 
 
@@ -309,4 +310,6 @@ def _set(raw: Any, type_: SetOf) -> frozenset[str]:
     return frozenset(members)
 
 
-__all__ = ["Misread", "Written", "is_null", "name_of_type", "plain", "read_value", "shown"]
+__all__ = [
+    "Misread", "Written", "is_null", "name_of_type", "plain", "read_value", "shown", "singular",
+]
