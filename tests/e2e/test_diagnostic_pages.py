@@ -1,0 +1,82 @@
+"""The page of a diagnostic shows it: what is to be avoided gives the code, what is preferred does not.
+
+Snippets use the sample vocabulary of `tests/golden/names/prelude.rules`; one that begins no ruleset is
+given a header.
+A page whose fault no snippet can show has `text` blocks instead, which are not run.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from matchrules.diagnostics.codes import registry
+from matchrules.diagnostics.model import DiagnosticsError
+from matchrules.rulebook import check_text, load_text
+from pages import ROOT, Block, blocks
+
+PRELUDE = (ROOT / "tests" / "golden" / "names" / "prelude.rules").read_text(encoding="utf-8")
+HEADER = "ruleset page version 1 effective from 2026-01-01 uses sample\n"
+PAGES = ROOT / "docs" / "reference" / "diagnostics"
+
+
+def parts(page: Path) -> dict[str, list[Block]]:
+    """The blocks under each heading."""
+    text = page.read_text(encoding="utf-8")
+    heads = [(match.start(), match[1]) for match in re.finditer(r"^## (.*)$", text, re.MULTILINE)]
+    found: dict[str, list[Block]] = {title: [] for _, title in heads}
+    for block in blocks(page):
+        above = [title for start, title in heads if start < block.start]
+        if above:
+            found[above[-1]].append(block)
+    return found
+
+
+def files(shown: list[Block]) -> dict[str, str]:
+    """The rule files of one part."""
+    result = {"prelude.rules": PRELUDE}
+    for number, block in enumerate(block for block in shown if block.kind == "rules"):
+        if re.match(r"(?:\s|#[^\n]*\n)*ruleset\b", block.text):
+            result[f"{number}.rules"] = block.text
+        elif len(result) > 1:
+            result[list(result)[-1]] += block.text
+        else:
+            result["page.rules"] = HEADER + block.text
+    return result
+
+
+def codes_of(shown: list[Block]) -> set[str]:
+    """The codes that come of the rules, or of the case where there is one."""
+    texts = files(shown)
+    case = next((block for block in shown if block.kind in ("yaml", "json", "toml")), None)
+    if case is None:
+        return {diagnostic.code for diagnostic in check_text(texts)}
+    try:
+        load_text(texts).decide(_written(case), engine="interpreter")
+    except DiagnosticsError as error:
+        return {diagnostic.code for diagnostic in error.diagnostics}
+    return set()
+
+
+def _written(case: Block) -> str:
+    import tempfile
+
+    with tempfile.NamedTemporaryFile("w", suffix=f".{case.kind}", delete=False) as file:
+        file.write(case.text)
+    return file.name
+
+
+def shows(blocks_: list[Block]) -> bool:
+    return any(block.kind in ("rules", "yaml", "json", "toml") for block in blocks_)
+
+
+@pytest.mark.parametrize("code", sorted(registry()))
+def test_what_a_page_shows(code: str) -> None:
+    page = parts(PAGES / f"{code}.md")
+    avoid, prefer = page["Avoid"], page["Prefer"]
+    if shows(avoid):
+        assert code in codes_of(avoid)
+    else:
+        assert any(block.kind in ("text", "python") for block in avoid), "nothing is shown"
+    if shows(prefer):
+        assert codes_of(prefer) == set()
