@@ -1,7 +1,7 @@
-"""The page of a diagnostic shows it: what is to be avoided gives the code, what is preferred does not.
+"""A page of a diagnostic shows it: what to avoid gives the code, what to prefer gives none.
 
-Snippets use the sample vocabulary of `tests/golden/names/prelude.rules`; one that begins no ruleset is
-given a header.
+Snippets use the sample vocabulary of `tests/golden/names/prelude.rules`; one that begins no ruleset
+is given a header.
 A page whose fault no snippet can show has `text` blocks instead, which are not run.
 """
 
@@ -9,11 +9,11 @@ import re
 from pathlib import Path
 
 import pytest
+from pages import ROOT, Block, blocks
 
 from matchrules.diagnostics.codes import registry
 from matchrules.diagnostics.model import DiagnosticsError
 from matchrules.rulebook import check_text, load_text
-from pages import ROOT, Block, blocks
 
 PRELUDE = (ROOT / "tests" / "golden" / "names" / "prelude.rules").read_text(encoding="utf-8")
 HEADER = "ruleset page version 1 effective from 2026-01-01 uses sample\n"

@@ -3,12 +3,15 @@
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
 import click
 
-from matchrules.cli.options import as_day, format_option, or_packs, rules_option
+from matchrules.cli.options import ENGINE, as_day, format_option, or_packs, rules_option
 from matchrules.cli.report import in_colour, reporting, terminal_width
+
+if TYPE_CHECKING:
+    from matchrules.rulebook import Engine
 
 
 @click.command("advise")
@@ -21,17 +24,14 @@ from matchrules.cli.report import in_colour, reporting, terminal_width
     help="The day to advise for; the case file may say it instead.",
 )
 @format_option("text", "json", "markdown")
-@click.option(
-    "--engine", type=click.Choice(["rete", "interpreter"]), default="rete", show_default=True,
-    help="What works the advice out; both give the same.",
-)  # fmt: skip
+@ENGINE
 @reporting
 def command(
     case: Path,
     rules: tuple[Path, ...],
     as_of: date | None,
     format_: str,
-    engine: Literal["rete", "interpreter"],
+    engine: "Engine",
 ) -> None:
     """Advice for the facts in CASE, a YAML, JSON or TOML file."""
     from matchrules.rulebook import load

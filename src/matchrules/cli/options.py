@@ -23,6 +23,12 @@ def as_day(ctx: click.Context, param: click.Parameter, value: str | None) -> dat
 EXISTING = click.Path(exists=True, path_type=Path)
 
 
+ENGINE = click.option(
+    "--engine", type=click.Choice(["rete", "interpreter"]), default="rete", show_default=True,
+    help="What works the advice out; both give the same.",
+)  # fmt: skip
+
+
 def rules_option(command: _Command) -> _Command:
     """`--rules DIR`, which may be given several times."""
     return click.option(

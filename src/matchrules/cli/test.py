@@ -1,0 +1,90 @@
+"""`matchrules test`: the examples that stand in rule files."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from matchrules.cli.options import ENGINE, format_option, or_packs, paths_argument
+from matchrules.cli.report import in_colour, reporting
+from matchrules.text import Span
+
+if TYPE_CHECKING:
+    from matchrules.rulebook import Book, Engine
+    from matchrules.testing.examples import ExampleResult
+
+
+@click.command("test")
+@paths_argument
+@format_option("text", "json")
+@ENGINE
+@reporting
+def command(paths: tuple[Path, ...], format_: str, engine: "Engine") -> None:
+    """Run the examples that stand in rule files.
+
+    PATHS are .rules files and folders of them; without any, the packs that come with matchrules.
+    """
+    from matchrules.rulebook import load
+    from matchrules.testing.examples import run_examples
+
+    book = load(*or_packs(paths))
+    results = run_examples(book, engine)
+    failed = sum(not result.passed for result in results)
+    if format_ == "json":
+        told = {
+            "format": 1,
+            "passed": len(results) - failed,
+            "failed": failed,
+            "examples": [_plain(result, book) for result in results],
+        }
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        colour = in_colour(sys.stdout)
+        for line in _lines(results, book):
+            click.echo(line, color=colour)
+        examples = f"{len(results)} example{'s' if len(results) != 1 else ''}"
+        click.echo(f"\n{examples}: {len(results) - failed} passed, {failed} failed")
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def _lines(results: "tuple[ExampleResult, ...]", book: "Book") -> Iterator[str]:
+    places = [_place(result.example.span, book) for result in results]
+    column = max((len(place) for place in places), default=0)
+    for result, place in zip(results, places, strict=True):
+        word = click.style("ok    ", "green") if result.passed else click.style("failed", "red")
+        yield f"{word}  {place:<{column}}  {result.name}"
+        for fault in result.faults:
+            about = f"{fault.path}: " if fault.path else ""
+            yield f"          its case has a fault: {about}{fault.message}"
+        for check in result.checks:
+            if not check.holds:
+                yield f"          expected {check.expected}   ({_place(check.span, book)})"
+                yield f"          came     {check.came}"
+
+
+def _place(span: Span, book: "Book") -> str:
+    return f"{span.source}:{book.sources[span.source].position(span.start).line}"
+
+
+def _plain(result: "ExampleResult", book: "Book") -> dict[str, Any]:
+    from matchrules.diagnostics.json import to_dict
+
+    return {
+        "name": result.name,
+        "place": _place(result.example.span, book),
+        "passed": result.passed,
+        "checks": [
+            {
+                "expected": check.expected,
+                "came": check.came,
+                "holds": check.holds,
+                "place": _place(check.span, book),
+            }
+            for check in result.checks
+        ],
+        "faults": to_dict(result.faults, book.sources)["diagnostics"],
+    }
