@@ -1,0 +1,407 @@
+"""The parser's place in the tokens: looking, taking, reporting, and picking up again after a fault.
+
+A statement is a range of tokens, from its keyword to the next statement's, found before anything
+is parsed. Nothing inside a statement looks past `stop`, so a fault in one never reaches the next.
+"""
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import Final
+
+from matchrules.diagnostics.model import Diagnostic
+from matchrules.syntax import ast, faults
+from matchrules.syntax.tokens import (
+    FAULT_LIMIT,
+    NESTING_LIMIT,
+    RESERVED,
+    STATEMENTS,
+    TRIVIA,
+    Token,
+)
+from matchrules.text import Span
+
+
+class Abandon(Exception):
+    """A fault was reported, and what was being parsed cannot be finished."""
+
+
+class TooMany(Exception):
+    """The limit of faults was reached."""
+
+
+QUOTED: Final = frozenset({"text", "longtext"})
+
+
+class Cursor:
+    """Significant tokens with a place among them.
+
+    `fresh[i]` says that token i is the first on its line, `spoilt[i]` that characters before it
+    were reported and left out: a fault there is a consequence, and is not reported again.
+    """
+
+    def __init__(
+        self, name: str, text: str, tokens: Iterable[Token], end: int,
+        expression: "Callable[[Cursor, int], ast.Expr]",
+    ) -> None:
+        self.name = name
+        self.text = text
+        self.parse_expression = expression
+        self.tokens: list[Token] = []
+        self.fresh: list[bool] = []
+        self.spoilt: list[bool] = []
+        self.found: list[Diagnostic] = []
+        self.at = 0
+        self.depth = 0
+        self.height = 0
+        self.begin = 0
+        self.closings: dict[int, int] | None = None
+        fresh, spoilt = True, False
+        for token in tokens:
+            if token.kind in TRIVIA:
+                fresh = fresh or token.kind == "newline"
+                spoilt = spoilt or token.kind == "bad"
+                continue
+            self.tokens.append(token)
+            self.fresh.append(fresh)
+            self.spoilt.append(spoilt)
+            fresh = spoilt = False
+        self.tokens.append(Token("end", "", end, end, ""))
+        self.fresh.append(fresh)
+        self.spoilt.append(spoilt)
+        self.stop = len(self.tokens) - 1
+        self.place = "the file"
+
+    # Looking -------------------------------------------------------------------------------------
+
+    def peek(self, ahead: int = 0) -> Token:
+        """The token `ahead` of the current one, or an end token where the range ends."""
+        index = self.at + ahead
+        if index < self.stop:
+            return self.tokens[index]
+        if self.tokens[self.stop].kind == "end":
+            return self.tokens[self.stop]
+        end = self.tokens[self.stop - 1].end
+        return Token("end", "", end, end, "")
+
+    def sees(self, meaning: str, ahead: int = 0) -> bool:
+        """Whether that word or sign comes there (and not a text that reads like it)."""
+        index = self.at + ahead
+        if index >= self.stop:
+            return False
+        token = self.tokens[index]
+        return token.meaning == meaning and token.kind not in QUOTED
+
+    def sees_all(self, *meanings: str) -> bool:
+        """Whether these words come next, in this order."""
+        return all(self.sees(meaning, ahead) for ahead, meaning in enumerate(meanings))
+
+    def sees_name(self, ahead: int = 0) -> bool:
+        """Whether a name that is no reserved word comes there."""
+        token = self.peek(ahead)
+        return token.kind == "name" and token.meaning not in RESERVED
+
+    def sees_text(self, ahead: int = 0) -> bool:
+        return self.peek(ahead).kind in QUOTED
+
+    def is_fresh(self, ahead: int = 0) -> bool:
+        """Whether the token there is the first on its line."""
+        return self.fresh[min(self.at + ahead, self.stop)]
+
+    @property
+    def done(self) -> bool:
+        return self.at >= self.stop
+
+    # Spans ---------------------------------------------------------------------------------------
+
+    def span(self, token: Token) -> Span:
+        return Span(self.name, token.start, token.end)
+
+    def span_from(self, start: int) -> Span:
+        """From offset `start` to the end of the last token taken."""
+        end = self.tokens[self.at - 1].end if self.at else start
+        return Span(self.name, start, max(start, end))
+
+    def text_of(self, node: ast.Expr) -> str:
+        """What was written there, short enough for a message."""
+        return faults.shorten(self.text[node.span.start : node.span.end])
+
+    def continues_after_parenthesis(self) -> bool:
+        """Whether the parenthesis that opens here closes before an operator of a value."""
+        if self.closings is None:
+            self.closings = {}
+            open_: list[int] = []
+            for index, token in enumerate(self.tokens):
+                if token.kind == "operator" and token.meaning == "(":
+                    open_.append(index)
+                elif token.kind == "operator" and token.meaning == ")" and open_:
+                    self.closings[open_.pop()] = index
+        ahead = self.closings.get(self.at, self.at) + 1 - self.at
+        if self.sees("for", ahead):
+            return not self.sees("each", ahead + 1)
+        return any(self.sees(sign, ahead) for sign in ("..", "+", "-", "*", "/", "on", "of"))
+
+    # Taking --------------------------------------------------------------------------------------
+
+    def take(self) -> Token:
+        token = self.peek()
+        if self.at < self.stop:
+            self.at += 1
+        return token
+
+    def accept(self, *meanings: str) -> bool:
+        """Take these words, if they are all next."""
+        if not self.sees_all(*meanings):
+            return False
+        self.at += len(meanings)
+        return True
+
+    def expect(self, meaning: str, why: str = "", help: str | None = None) -> Token:
+        if not self.sees(meaning):
+            self.unexpected(f"`{meaning}`{why}", help)
+        return self.take()
+
+    def name_token(self, what: str) -> Token:
+        """A bare name; a capitalised or reserved one is reported, and taken all the same."""
+        token = self.peek()
+        if token.kind == "word":
+            self.report(faults.capital_name(self.span(token), token.text))
+        elif token.kind == "name" and token.meaning in RESERVED and not self.spoilt[self.at]:
+            self.report(faults.reserved_name(self.span(token), token.meaning))
+            if self.fresh[self.at]:
+                raise Abandon
+        elif token.kind != "name":
+            self.unexpected(what)
+        return self.take()
+
+    def bare_name(self, what: str) -> ast.Name:
+        token = self.name_token(what)
+        return ast.Name(token.meaning, self.span(token))
+
+    def dotted(self, what: str, least: int = 1) -> ast.Name:
+        """`a`, `a.b`, `a.b.c`, with at least `least` parts."""
+        start = self.name_token(what)
+        parts = [start.meaning]
+        while self.sees("."):
+            self.take()
+            parts.append(self.name_token("a name after the `.`").meaning)
+        name = ast.Name(".".join(parts), self.span_from(start.start))
+        if len(parts) < least:
+            self.report(
+                faults.fault(
+                    "MR001", name.span, f"expected {what}, found `{name.text}`",
+                    f"write it with a point, such as `{name.text}.value`",
+                )
+            )
+        return name
+
+    def reference(self) -> ast.Name:
+        """A rule: its name, `ruleset.name`, or its id."""
+        token = self.peek()
+        if token.kind == "word":
+            self.take()
+            return ast.Name(token.meaning, self.span(token))
+        return self.dotted("a rule's name or id")
+
+    def separated(self, item: Callable[[], ast.Name]) -> tuple[ast.Name, ...]:
+        """One or more, parted by commas."""
+        items = [item()]
+        while self.accept(","):
+            items.append(item())
+        return tuple(items)
+
+    # Expressions ---------------------------------------------------------------------------------
+
+    def expression(self, level: int = 0) -> ast.Expr:
+        return self.parse_expression(self, level)
+
+    def clause_expression(self, recover: tuple[str, ...]) -> ast.Expr:
+        """An expression that is a clause's last part; after a fault, on to the next clause."""
+        start = self.peek()
+        try:
+            return self.expression()
+        except Abandon:
+            self.recover(recover)
+            return ast.UnknownLiteral(Span(self.name, start.start, start.end))
+
+    def enter(self, token: Token) -> None:
+        """One level deeper; every `enter` is paired with a `depth -= 1` unless abandoned."""
+        self.depth += 1
+        if self.depth > NESTING_LIMIT:
+            self.report(faults.too_deep(self.span(token)))
+            raise Abandon
+
+    # Faults --------------------------------------------------------------------------------------
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        self.found.append(diagnostic)
+        if len(self.found) >= FAULT_LIMIT:
+            span = diagnostic.labels[0].span
+            self.found.append(faults.too_many(Span(span.source, span.end, span.end)))
+            raise TooMany
+
+    def unexpected(self, expected: str, help: str | None = None) -> None:
+        """Report the current token, unless it stands in the wake of another fault, and give up."""
+        token = self.peek()
+        told = self.spoilt[min(self.at, self.stop)] or token.text != token.meaning
+        if not told:
+            self.report(
+                faults.fault(
+                    "MR001", self.span(token), f"expected {expected}, found {self.describe(token)}",
+                    help,
+                )
+            )
+        raise Abandon
+
+    def describe(self, token: Token) -> str:
+        if token.kind == "end":
+            return f"the end of {self.place}"
+        if token.kind in QUOTED:
+            return "a text"
+        return f"`{faults.shorten(token.text)}`"
+
+    # Recovery ------------------------------------------------------------------------------------
+
+    def recover(self, keywords: tuple[str, ...]) -> None:
+        """On to the next line that starts with one of the keywords, or with a statement's."""
+        self.depth = 0
+        while self.at < self.stop:
+            token = self.tokens[self.at]
+            if self.fresh[self.at] and token.kind == "name":
+                if token.meaning in keywords:
+                    return
+                if token.meaning in STATEMENTS and self._may_start():
+                    self.split(token.meaning)
+                    return
+            self.at += 1
+
+    def next_line(self) -> None:
+        """On to the next line, past at least one token."""
+        self.depth = 0
+        self.at = min(self.at + 1, self.stop)
+        while self.at < self.stop and not self.fresh[self.at]:
+            self.at += 1
+
+    def _may_start(self) -> bool:
+        return not (self.sees(":", 1) or self.sees("=", 1) or self.sees(".", 1))
+
+    def split(self, keyword: str) -> None:
+        """The statement ends before the current token, where one with that keyword starts."""
+        self._mend(self.at, keyword)
+        self.stop = self.at
+
+    def _mend(self, index: int, keyword: str) -> None:
+        token = self.tokens[index]
+        self.tokens[index] = Token("name", token.text, token.start, token.end, keyword)
+
+    def stray(self, what: str, keywords: tuple[str, ...]) -> None:
+        """What stands where a clause should start is none: report it and go on behind it.
+
+        A misspelt keyword is mended in place, and is the next to be read.
+        """
+        token = self.peek()
+        if token.kind == "name" and self.is_fresh():
+            if token.meaning in STATEMENTS and token.meaning not in keywords and self._may_start():
+                self.split(token.meaning)
+                return
+            if guess := self.misspelt(self.at, keywords):
+                if guess in keywords:
+                    self._mend(self.at, guess)
+                else:
+                    self.split(guess)
+                return
+        try:
+            self.unexpected(what)
+        except Abandon:
+            self.at += 1
+            self.recover(keywords)
+
+    def misspelt(self, index: int, keywords: tuple[str, ...]) -> str | None:
+        """The keyword that the token there is a slip of, reported, or None."""
+        token = self.tokens[index]
+        close = closest(token.meaning, (*keywords, *STATEMENTS))
+        if close is None or close == token.meaning:
+            return None
+        self.report(
+            faults.fault(
+                "MR012", self.span(token), f"`{token.meaning}` is not a keyword",
+                f"did you mean `{close}`?",
+            )
+        )
+        return close
+
+    def resume_at_statement(self, items: "list[ast.EnumMember] | list[ast.SubjectClause]") -> bool:
+        """In a list of names something else came: was a line above it meant as a statement?
+
+        Then the list ends before that line, and what was taken from it is given back.
+        """
+        for index in range(self.at, -1, -1):
+            token = self.tokens[index]
+            if not self.fresh[index] or token.kind != "name":
+                continue
+            if self.tokens[self.begin].start >= token.start:
+                return False
+            following = self.tokens[min(index + 1, self.stop)]
+            if self.fresh[index + 1] or following.kind not in ("name", "word", "text"):
+                continue
+            if token.meaning not in STATEMENTS and self.misspelt(index, ()) is None:
+                continue
+            keyword = closest(token.meaning, STATEMENTS)
+            self.at = index
+            self.split(keyword or token.meaning)
+            while items and items[-1].span.start >= token.start:
+                items.pop()
+            return True
+        return False
+
+    def sees_attribute(self) -> bool:
+        return self.peek().kind in ("name", "word") and self.sees(":", 1)
+
+    def stray_attribute(self) -> None:
+        """As `stray`, where an attribute should come."""
+        token = self.peek()
+        if token.kind == "name" and not self.sees(":", 1):
+            if self.is_fresh() and token.meaning in STATEMENTS:
+                self.split(token.meaning)
+                return
+            clauses = ("optional", "key", "never", "default", "unless")
+            close = closest(token.meaning, clauses)
+            if close and close != token.meaning:
+                self.misspelt(self.at, clauses)
+                self.next_attribute()
+                return
+            if self.is_fresh() and (guess := self.misspelt(self.at, ())):
+                self.split(guess)
+                return
+        try:
+            self.unexpected("an attribute as `name : type`")
+        except Abandon:
+            self.next_attribute()
+
+    def next_attribute(self) -> None:
+        """On to the next line that starts with an attribute, or with a statement."""
+        self.next_line()
+        while not self.done and not self.sees_attribute():
+            if self.peek().meaning in STATEMENTS and self.peek().kind == "name":
+                self.split(self.peek().meaning)
+                return
+            self.next_line()
+
+    # Clauses -------------------------------------------------------------------------------------
+
+    def twice(self, token: Token, clause: str) -> None:
+        self.report(
+            faults.fault(
+                "MR016", self.span(token), f"`{clause}` is given twice", "keep one of the two",
+            )
+        )
+
+    def missing(self, span: Span, message: str, help: str, since: int) -> None:
+        """A part is missing; not said where another fault since may have swallowed it."""
+        if len(self.found) == since and not self.spoilt[self.stop]:
+            self.report(faults.fault("MR017", span, message, help))
+
+
+def closest(word: str, candidates: tuple[str, ...]) -> str | None:
+    """The candidate that a word is a slip of; a long word is a slip of none."""
+    close = get_close_matches(word, candidates, 1, 0.7) if len(word) < 20 else []
+    return close[0] if close else None
