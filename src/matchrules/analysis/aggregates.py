@@ -119,11 +119,6 @@ def _by(
 ) -> str | ir.Constant | None:
     """The attribute that a pick orders by."""
     if node.by is None:
-        if node.op in ("last", "last_but_one"):
-            return lowering.report.error(
-                "MR316", "the last by what?", node.span, "no order",
-                help="add `by` and an attribute",
-            )  # fmt: skip
         return None
     name = node.by.text.removeprefix(f"{fact.name.text}.")
     found = _named(lowering, fact, name, node.by, env)

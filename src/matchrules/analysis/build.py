@@ -35,9 +35,7 @@ def build(
         start=era.start,
         end=era.end,
         rulesets=_sorted({name: _ruleset(scope, file) for name, file in _named(era)}),
-        sources=_sorted(
-            {n: plain(scope, d.node.title, "a title") for n, d in names["source"].items()}
-        ),
+        sources=_sorted({n: plain(d.node.title) for n, d in names["source"].items()}),
         enums=_sorted({n: declarations.enum(lowering, d) for n, d in names["enum"].items()}),
         facts=_sorted({n: declarations.fact(lowering, d) for n, d in names["fact"].items()}),
         parameters=_sorted(
@@ -75,7 +73,7 @@ class _Working:
         for node in file.statements:
             match node:
                 case ast.SectionStatement():
-                    section = plain(self.lowering.scope, node.title, "a title")
+                    section = plain(node.title)
                     guards = own + self._guard(node.applies_when, ruleset)
                 case ast.DefineStatement() | ast.TableStatement():
                     define = statements.define(self.lowering, node, ruleset)
@@ -109,7 +107,7 @@ def _ruleset(scope: Scope, file: ast.RuleFile) -> ir.Ruleset:
     text = scope.sources[file.source].text
     return ir.Ruleset(
         header.name.text, header.version or "", start_of(header),
-        plain(scope, header.title, "a title"), tuple(used.text for used in header.uses),
+        plain(header.title), tuple(used.text for used in header.uses),
         header.stale_after, sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), file.source,
         header.name.span,
     )  # fmt: skip

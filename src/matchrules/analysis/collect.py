@@ -93,12 +93,7 @@ def _derived(scope: Scope, ruleset: str, node: ast.DefineStatement | ast.TableSt
     if node.for_each is not None:
         fact = scope.fact(node.for_each, ruleset)
     prefix = node.name.parts[0]
-    if len(node.name.parts) < 2:
-        scope.report.error(
-            "MR113", f"`{node.name.text}` needs a dotted name", node.name.span,
-            help=f"put what it speaks of in front, such as `applicant.{node.name.text}`",
-        )  # fmt: skip
-    elif fact is not None and prefix != fact.name.text:
+    if fact is not None and prefix != fact.name.text:
         scope.report.error(
             "MR113", f"`{node.name.text}` is said for each `{fact.name.text}`", node.name.span,
             "its name starts otherwise",

@@ -19,11 +19,11 @@ def enum(lowering: Lowering, found: Declared) -> ir.EnumDeclaration:
     node: ast.EnumStatement = found.node
     labels: dict[str, str] = {}
     for member in node.members:
-        label = plain(lowering.scope, member.label, "a label")
+        label = plain(member.label)
         labels.setdefault(member.name.text, label or member.name.text.replace("_", " "))
     return ir.EnumDeclaration(
         lowering.scope.enums[found.name], labels,
-        plain(lowering.scope, node.description, "a description"), found.ruleset, found.span,
+        plain(node.description), found.ruleset, found.span,
     )  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def fact(lowering: Lowering, found: Declared) -> ir.FactDeclaration:
             attributes[clause.name.text] = _attribute(lowering, found, clause)
     return ir.FactDeclaration(
         found.name, attributes, (node.bound or 0) if node.many else None,
-        plain(lowering.scope, node.description, "a description"), found.ruleset, found.span,
+        plain(node.description), found.ruleset, found.span,
     )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def _attribute(
     unless = None if clause.unless is None else lowering.condition(clause.unless, env)
     return ir.AttributeDeclaration(
         clause.name.text, type_, clause.optional, clause.key, clause.never_read, default, unless,
-        plain(lowering.scope, clause.description, "a description"), clause.name.span,
+        plain(clause.description), clause.name.span,
     )  # fmt: skip
 
 
@@ -91,14 +91,14 @@ def advice(lowering: Lowering, found: Declared) -> ir.AdviceDeclaration:
     subjects = {
         subject.name: ir.SubjectDeclaration(
             subject.name, subject.fields, subject.unique,
-            plain(lowering.scope, clauses[subject.name].description, "a description"),
+            plain(clauses[subject.name].description),
             clauses[subject.name].name.span,
         )
         for subject in lowering.scope.subjects[found.name].values()
     }  # fmt: skip
     return ir.AdviceDeclaration(
         found.name, subjects, node.salience or 0,
-        plain(lowering.scope, node.description, "a description"), found.ruleset, found.span,
+        plain(node.description), found.ruleset, found.span,
     )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def parameter(lowering: Lowering, found: Declared) -> ir.ParameterDeclaration:
     in_order = sorted(by_key.items(), key=lambda item: (str(type(item[0])), item[0]))
     return ir.ParameterDeclaration(
         found.name, type_, tuple(row for _, group in in_order for row in group), key_type,
-        plain(lowering.scope, node.description, "a description"), found.ruleset, found.span,
+        plain(node.description), found.ruleset, found.span,
     )  # fmt: skip
 
 

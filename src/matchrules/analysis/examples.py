@@ -40,7 +40,7 @@ class Examples:
             expected = self._expectation(clause, env)
             if expected is not None:
                 expects.append(expected)
-        title = plain(self.lowering.scope, node.title, "a title")
+        title = plain(node.title)
         at = node.title.span if node.title else node.name.span if node.name else node.span
         if as_of is not None:
             start = self.lowering.scope.starts[ruleset]
@@ -192,7 +192,7 @@ class Examples:
                 condition, normalised(scope, clause.condition.span), clause.span
             )
         if clause.kind == "rejected":
-            return ir.ExpectRejected(plain(scope, clause.text, "what is expected"), clause.span)
+            return ir.ExpectRejected(plain(clause.text), clause.span)
         return ir.ExpectNothingElse(clause.span)
 
     def _advice(

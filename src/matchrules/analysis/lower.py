@@ -99,9 +99,9 @@ class Lowering:
         """Two operands whose types are to meet: each helps the other to its type."""
         if self.weak(left, env) and not self.weak(right, env):
             second = self.lower(right, hint, env)
-            return self.lower(left, _better(second.type, hint), env), second
+            return self.lower(left, _better(second, hint), env), second
         first = self.lower(left, hint, env)
-        return first, self.lower(right, _better(first.type, hint), env)
+        return first, self.lower(right, _better(first, hint), env)
 
     def weak(self, node: ast.Expr, env: Environment) -> bool:
         """Whether an expression takes its type from its surroundings."""
@@ -121,13 +121,14 @@ class Lowering:
         return False
 
 
-def _better(found: Type, hint: Type | None) -> Type | None:
-    """The type that the other operand is led by."""
-    if isinstance(found, Unknown):
+def _better(found: ir.Expression, hint: Type | None) -> Type | None:
+    """The type that the other operand is led by; after a fault `Unknown`, which silences it."""
+    type_ = found.type
+    if isinstance(type_, Unknown):
+        return type_ if found is FAULTY else hint
+    if isinstance(type_, Number) and type_.unit is None and isinstance(hint, Number):
         return hint
-    if isinstance(found, Number) and found.unit is None and isinstance(hint, Number):
-        return hint
-    return found
+    return type_
 
 
 def _to_places(value: ir.Expression, target: Type) -> ir.Expression:

@@ -36,7 +36,7 @@ def property_(lowering: Lowering, node: ast.PropertyStatement, ruleset: str) -> 
     then = lowering.condition(node.then, env)
     return ir.Property(
         node.name.text, then, when, None if node.id is None else node.id.text,
-        plain(lowering.scope, node.title, "a title"), fact, cases, differing, adding, whatever,
+        plain(node.title), fact, cases, differing, adding, whatever,
         cites(lowering, node.cites, ruleset), ruleset, node.name.span,
     )  # fmt: skip
 

@@ -125,7 +125,7 @@ def _bare(
     if member:
         assert isinstance(enum, Enum)
         return _member(lowering, node, enum, hint)
-    return _no_bare(lowering, node.name, enum, env)
+    return FAULTY if isinstance(hint, Unknown) else _no_bare(lowering, node.name, enum, env)
 
 
 def _member(
@@ -199,9 +199,10 @@ def _no_bare(
         help_ = f"a fact is written in full: {listed(ends, 4)}"
     elif help_ is None and any(text in known.members for known in scope.enums.values()):
         help_ = "a member can stand only where a value of its enum is expected"
-    return scope.report.error(
-        "MR101", f"there is no parameter `{text}`", name.span, "not declared", help=help_
-    )
+    what = f"there is no parameter `{text}`"
+    if env.counted is not None:
+        what = f"`{env.counted}` has no `{text}`, and {what}"
+    return scope.report.error("MR101", what, name.span, "not declared", help=help_)
 
 
 # Parameters --------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def define(
     return ir.Define(
         node.name.text, value.type, body, fact, provisional,
         cites(lowering, node.cites, ruleset),
-        plain(lowering.scope, node.description, "a description"), ruleset, node.name.span,
+        plain(node.description), ruleset, node.name.span,
     )  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def rule(
         read += [*then.fields.values(), *(p for p in then.text.parts if not isinstance(p, str))]
     return ir.Rule(
         node.name.text, ruleset, tuple(thens), None if node.id is None else node.id.text,
-        plain(lowering.scope, node.title, "a title"), section, fact, guards, when, unless,
+        plain(node.title), section, fact, guards, when, unless,
         provisional, _overridden(lowering, node, ruleset), cites(lowering, node.cites, ruleset),
         reasons(read), node.name.span,
     )  # fmt: skip

@@ -7,31 +7,17 @@ from matchrules.analysis import comparisons
 from matchrules.analysis.environment import Environment
 from matchrules.analysis.lower import Lowering
 from matchrules.analysis.report import FAULTY
-from matchrules.diagnostics.model import Label
 from matchrules.syntax import ast
 from matchrules.types import SetOf, Type, Unknown
 
 
 def table(lowering: Lowering, node: ast.TableStatement, type_: Type, env: Environment) -> ir.Table:
     """The table with its cells as conditions and its outputs as values of the table's type."""
-    if node.output.text != node.name.text:
-        lowering.report.error(
-            "MR117", f"the output of table `{node.name.text}` is named `{node.output.text}`",
-            node.output.span, "another name", help=f"write `=> {node.name.text}`",
-            also=(Label(node.name.span, "the table's name"),),
-        )  # fmt: skip
     hit = node.hit or "unique"
     output = type_.of if hit == "collect" and isinstance(type_, SetOf) else type_
     heads = tuple(lowering.lower(head, None, env) for head in node.heads)
     rows = []
     for row in node.rows:
-        if len(row.cells) != len(heads):
-            lowering.report.error(
-                "MR117", f"this row has {_columns(len(row.cells))}, the head has"
-                f" {_columns(len(heads))}", row.span, "not as many",
-                help="give it one cell for each column: `-` matches anything",
-            )  # fmt: skip
-            continue
         tests = tuple(
             _test(lowering, node.heads[at], head, cell, env)
             for at, (head, cell) in enumerate(zip(heads, row.cells, strict=True))
@@ -39,10 +25,6 @@ def table(lowering: Lowering, node: ast.TableStatement, type_: Type, env: Enviro
         value = lowering.store(row.output, output, env)
         rows.append(ir.Row(tests, value, row.span, tuple(cell.span for cell in row.cells)))
     return ir.Table(hit, heads, tuple(rows))
-
-
-def _columns(count: int) -> str:
-    return "1 column" if count == 1 else f"{count} columns"
 
 
 def _test(

@@ -5,17 +5,9 @@ from matchrules.syntax import ast
 from matchrules.text import Span
 
 
-def plain(scope: Scope, text: ast.TextLiteral | None, what: str) -> str:
-    """A text that may hold no holes: a title, a label, a description."""
-    if text is None:
-        return ""
-    if text.has_holes:
-        hole = next(part for part in text.parts if isinstance(part, ast.TextHole))
-        scope.report.error(
-            "MR317", f"{what} cannot have holes", hole.span, "a hole",
-            help="only the text of an advice or a reject has holes; double a brace to print it",
-        )  # fmt: skip
-    return text.plain
+def plain(text: ast.TextLiteral | None) -> str:
+    """A text that holds no holes: a title, a label, a description."""
+    return "" if text is None else text.plain
 
 
 def normalised(scope: Scope, span: Span) -> str:

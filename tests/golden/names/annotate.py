@@ -13,7 +13,7 @@ from matchrules.syntax.parser import parse
 from matchrules.text import Source
 
 PRELUDE = (Path(__file__).parent / "prelude.rules").read_text(encoding="utf-8")
-HEADER = "ruleset golden version 1 effective from 2026-01-01 uses sample\n"
+HEADER = "ruleset tested version 1 effective from 2026-01-01 uses sample\n"
 
 
 def analysed(files: Mapping[str, str]) -> tuple[Analysis, dict[str, Source]]:
