@@ -108,7 +108,7 @@ def _structure(values: Any, cls: type[Fact]) -> Fact:
         return values
     if not isinstance(values, Mapping):
         name = cls.__matchrules__[0]
-        message = f"`{name}` is a mapping from its attributes, not {shown(values)}"
+        message = f"`{name}` must be a mapping from its attributes, not {shown(values)}"
         raise CaseErrors([Diagnostic("MR512", message, path=name)])
     return cls(**{python_name(str(name)): value for name, value in values.items()})
 

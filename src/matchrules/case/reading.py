@@ -79,7 +79,8 @@ def _entries(
             else:
                 yield mark[0], (index,), fact
     elif raw is None and findings.document is not None:
-        findings.add("MR512", (), "the file holds no case", _EXAMPLE)
+        name = findings.document.source.name
+        findings.add("MR512", (), f"`{name}` holds no case", _EXAMPLE)
     else:
         findings.add("MR512", (), f"a case is a mapping, not {shown(raw)}", _EXAMPLE)
 
@@ -149,7 +150,7 @@ def _instance(
         given = asserted(owner, given)
     if not isinstance(given, Mapping):
         findings.add(
-            "MR512", path, f"is a mapping from its attributes, not {shown(given)}",
+            "MR512", path, f"must be a mapping from its attributes, not {shown(given)}",
             f"write `{next(iter(declaration.attributes), 'attribute')}: …` under it",
         )  # fmt: skip
         for name in declaration.attributes:

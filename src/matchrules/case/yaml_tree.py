@@ -50,7 +50,11 @@ def _take(event: Any, builder: Builder) -> None:
         node: Any = event
         if node.anchor is not None:
             raise Malformed(
-                "MR504", f"`&{node.anchor}` is an anchor", "leave it out", start, end
+                "MR504",
+                f"`&{node.anchor}` is an anchor",
+                "write the value out wherever it belongs",
+                start,
+                end,
             )
         # The scanner gives `!` for a quoted scalar to nobody: a tag that is there was written.
         if node.tag is not None:
