@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from matchrules import ir
 from matchrules.analysis import comparisons, literals, numbers
 from matchrules.analysis.environment import Environment
-from matchrules.analysis.meeting import check_store, order_help, ordered, units_meet
+from matchrules.analysis.meeting import check_store, order_help, ordered, timeless, units_meet
 from matchrules.analysis.report import FAULTY
 from matchrules.analysis.typenames import describe
 from matchrules.analysis.units import is_time
@@ -42,6 +42,11 @@ def sum_or_difference(
         return FAULTY
     if not units_meet(first, second):
         return _units(lowering, first, second, node.right.span)
+    report = lowering.report
+    if timeless(report, left, second, node.left.span) or timeless(
+        report, right, first, node.right.span
+    ):
+        return FAULTY
     unit = first.unit or second.unit
     step = numbers.added if node.op == "+" else numbers.subtracted
     return ir.Arithmetic("+" if node.op == "+" else "-", left, right, step(first, second, unit))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 from matchrules import ir
 from matchrules.analysis import numbers
 from matchrules.analysis.environment import Environment
-from matchrules.analysis.meeting import join, order_help, ordered
+from matchrules.analysis.meeting import join, order_help, ordered, timeless
 from matchrules.analysis.report import FAULTY
 from matchrules.analysis.typenames import describe, shown_range
 from matchrules.syntax import ast
@@ -27,7 +27,10 @@ def meet(
     """The type of both; a fault, and None, where they have none in common."""
     found = join(left.type, right.type)
     if found is not None:
-        return found
+        report = lowering.report
+        if timeless(report, left, right.type, left_at):
+            return None
+        return None if timeless(report, right, left.type, right_at) else found
     if isinstance(left.type, Number) and isinstance(right.type, Number):
         lowering.report.error(
             "MR304", f"{left.type.unit} and {right.type.unit} do not meet", right_at,
@@ -168,9 +171,22 @@ def in_range(
             "MR314", "this is never true: the range is empty", span, "the lower end comes first"
         )
     elif isinstance(first, ir.Constant) and isinstance(last, ir.Constant):
-        _warn(lowering, "<=", first, value, low.span, value_at)
-        _warn(lowering, "<=", value, last, value_at, high.span)
+        _warn_of_range(lowering, value, first, last, low.span.to(high.span))
     return ir.InRange(value, first, last)
+
+
+def _warn_of_range(
+    lowering: "Lowering", value: ir.Expression, low: ir.Constant, high: ir.Constant, span: Span
+) -> None:
+    types = value.type, low.type, high.type
+    if not isinstance(types[0], Number) or not isinstance(types[1], Number):
+        return
+    assert isinstance(types[2], Number)
+    if numbers.disjoint(types[0], numbers.hull(types[1], types[2], None)):
+        lowering.report.warning(
+            "MR314", f"this is never true: the other side is in {shown_range(types[0])}", span,
+            "decides alone", help="change the range, or widen the range of the type",
+        )  # fmt: skip
 
 
 def _backwards(low: ir.Expression, high: ir.Expression) -> bool:

@@ -79,16 +79,18 @@ class Lowering:
         if isinstance(target, Unknown):
             return False, None
         found = self.lower(node, target, env)
-        if found is FAULTY or not check_store(self.report, found, target, node.span):
+        if found is FAULTY:
             return False, None
         if not isinstance(found, ir.Constant):
             self.report.error("MR319", f"{place} is a literal", node.span, "not a literal")
+            return False, None
+        if not check_store(self.report, found, target, node.span):
             return False, None
         places = found.type.places if isinstance(found.type, Number) else None
         if isinstance(target, Number) and (places or 0) > (target.places or 0):
             self.report.error(
                 "MR309", "the number has more places than its type", node.span,
-                f"{target.places} at most",
+                f"it has {target.places} at most",
             )  # fmt: skip
             return False, None
         return True, found.value

@@ -4,8 +4,9 @@ from matchrules import ir
 from matchrules.analysis import numbers
 from matchrules.analysis.report import Report
 from matchrules.analysis.typenames import describe, shown_number, shown_range
+from matchrules.analysis.units import is_time, singular
 from matchrules.text import Span
-from matchrules.types import Date, Enum, Number, SetOf, Type, Unknown
+from matchrules.types import Date, Enum, Number, SetOf, Type, Unknown, YesNo
 
 
 def join(left: Type, right: Type) -> Type | None:
@@ -55,7 +56,7 @@ def check_store(report: Report, value: ir.Expression, target: Type, span: Span) 
     if isinstance(found, Unknown) or isinstance(target, Unknown):
         return True
     if not same_kind(found, target):
-        help_ = None
+        help_ = "compare it with something" if isinstance(target, YesNo) else None
         if isinstance(target, SetOf) and isinstance(found, Enum) and found.name == target.of.name:
             help_ = "write a set of one member in parentheses"
         report.error(
@@ -69,8 +70,10 @@ def check_store(report: Report, value: ir.Expression, target: Type, span: Span) 
         report.error(
             "MR304", f"{describe(target)} is expected, not {describe(found)}", span,
             f"this is in {found.unit}",
-            help=f"divide by `1 {_singular(found.unit)}` to make it plain",
+            help=_unit_help(found.unit or "", target.unit),
         )  # fmt: skip
+        return False
+    if timeless(report, value, target, span):
         return False
     if target.places == 0 and found.places != 0:
         report.error(
@@ -91,7 +94,38 @@ def check_store(report: Report, value: ir.Expression, target: Type, span: Span) 
     return True
 
 
-def _singular(unit: str | None) -> str:
-    from matchrules.analysis.units import singular
+_CONVERSIONS = {("days", "weeks"): "7 days", ("months", "years"): "12 months"}
 
-    return singular(unit or "")
+
+def _unit_help(found: str, target: str | None) -> str:
+    if target is None:
+        return f"divide by `1 {singular(found)}` to make it plain"
+    divisor = _CONVERSIONS.get((found, target))
+    if divisor is not None:
+        return f"divide by `{divisor}`: the plain number that this gives takes the unit {target}"
+    return "different units are never compared, added, or stored in each other"
+
+
+def timeless(report: Report, value: ir.Expression, other: Type, span: Span) -> bool:
+    """Whether a number that is written out lacks the unit of time that its place has; a fault."""
+    if not isinstance(other, Number) or not is_time(other.unit) or not _written_out(value):
+        return False
+    report.error(
+        "MR305", f"a unit is left off: a number of {other.unit} is expected", span, "which unit?",
+        help=f"write the unit with its numbers, as in `2 {other.unit}`",
+    )  # fmt: skip
+    return True
+
+
+def _written_out(value: ir.Expression) -> bool:
+    """Whether it is a plain number made of literals only."""
+    if not isinstance(value.type, Number) or value.type.unit is not None:
+        return False
+    match value:
+        case ir.Constant():
+            return True
+        case ir.Arithmetic():
+            return _written_out(value.left) and _written_out(value.right)
+        case ir.Round():
+            return _written_out(value.value)
+    return False

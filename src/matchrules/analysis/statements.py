@@ -157,7 +157,10 @@ def _fields(
     for one in clause.fields:
         name = one.name.text
         if name in given:
-            lowering.scope.twice(f"field `{name}`", one.name.span, given[name].name.span)
+            lowering.report.error(
+                "MR116", f"field `{name}` is given twice", one.name.span, "the second one",
+                help="say it once", also=(Label(given[name].name.span, "the first one"),),
+            )  # fmt: skip
         elif name not in subject.fields:
             known = list(subject.fields)
             lowering.report.error(

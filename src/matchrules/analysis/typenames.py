@@ -105,7 +105,7 @@ def describe(type_: Type) -> str:
         kind = "a whole number" if type_.places == 0 else "a number"
         return f"{kind} of {type_.unit}" if type_.unit else kind
     if isinstance(type_, Enum):
-        return f"one of `{type_.name}`"
+        return f"a value of `{type_.name}`"
     if isinstance(type_, SetOf):
         return f"a set of `{type_.of.name}`"
     return _WORDS[type(type_)]
