@@ -2,4 +2,9 @@
 
 from matchrules.diagnostics.codes import declare
 
-CODES = declare()
+CODES = declare(
+    MR701="an example does not come out as expected",
+    MR702="the case of an example has faults",
+    MR711="a property is refuted by a case",
+    MR712="a property was never put to the test",
+)

@@ -1,0 +1,133 @@
+"""From facts drawn at random to a valid case: what is in conflict is left out."""
+
+from datetime import date
+
+from matchrules.case.model import Case
+from matchrules.case.validation import assemble
+from matchrules.diagnostics.model import CaseErrors
+from matchrules.engine.faults import checked_range
+from matchrules.engine.interpreter import Interpretation
+from matchrules.ir import Attribute, Derived, Expression, Reject, RuleBase, walk
+from matchrules.testing.cutpoints import Place, outputs
+from matchrules.testing.ground import Facts
+from matchrules.types import Type, Value
+
+ROUNDS = 12
+
+
+def valid_case(base: RuleBase, as_of: date, facts: Facts) -> Case | None:
+    """The case of those facts if it is valid as it is (language.md 2.14)."""
+    try:
+        case = assemble(base, as_of, facts)
+    except CaseErrors:
+        return None
+    run = Interpretation(base, case)
+    return None if _conflicts(base, facts, as_of) or _rejecting(run) else case
+
+
+def mended(base: RuleBase, as_of: date, facts: Facts) -> Case | None:
+    """The valid case nearest to those facts: where an asserted value is in conflict with its
+    default, or facts are rejected, something is left out. None where that does not help."""
+    _part_keys(base, facts)
+    for turn in range(ROUNDS):
+        conflicts = _conflicts(base, facts, as_of)
+        for number, (instance, name, type_, default) in enumerate(conflicts):
+            fits = checked_range(default, type_)
+            instance[name] = default if fits and (turn + number) % 2 else None
+        if conflicts:
+            continue
+        case = assemble(base, as_of, facts)
+        rejects = _rejecting(Interpretation(base, case))
+        if not rejects:
+            return case
+        _leave_out(base, facts, rejects[0], turn)
+    return valid_case(base, as_of, facts)
+
+
+def _part_keys(base: RuleBase, facts: Facts) -> None:
+    """Keep the first of several instances with one key."""
+    for name, instances in facts.items():
+        keys = base.facts[name].keys
+        if base.facts[name].many and keys:
+            first = {tuple(i.get(k) for k in keys): i for i in reversed(instances)}
+            facts[name] = [i for i in instances if first[tuple(i.get(k) for k in keys)] is i]
+
+
+def _conflicts(
+    base: RuleBase, facts: Facts, as_of: date
+) -> list[tuple[dict[str, Value | None], str, Type, Value]]:
+    """Asserted values that differ from their default: the instance, the attribute, its type, the
+    default."""
+    found = []
+    run: Interpretation | None = None
+    for fact, instances in facts.items():
+        for name, attribute in base.facts[fact].attributes.items():
+            if attribute.default is None:
+                continue
+            for index, instance in enumerate(instances):
+                asserted = instance.get(name)
+                if asserted is None:
+                    continue
+                if run is None:  # in the order of `facts`, so that indexes agree
+                    run = Interpretation(base, _as_given(base, as_of, facts))
+                bound = {fact: index}
+                default = run.value(attribute.default, bound)
+                if default is None or default == asserted:
+                    continue
+                if attribute.unless is None or run.value(attribute.unless, bound) is not True:
+                    found.append((instance, name, attribute.type, default))
+    return found
+
+
+def _as_given(base: RuleBase, as_of: date, facts: Facts) -> Case:
+    return Case(
+        as_of,
+        {
+            fact.name: tuple(
+                {name: instance.get(name) for name in fact.attributes}
+                for instance in facts.get(fact.name, ())
+            )
+            for fact in base.facts.values()
+        },
+    )
+
+
+def _rejecting(run: Interpretation) -> list[Reject]:
+    return [
+        reject
+        for reject in run.base.rejects
+        if any(run.value(reject.when, bound) is True for bound in run.each(reject.fact))
+    ]
+
+
+def _leave_out(base: RuleBase, facts: Facts, reject: Reject, turn: int) -> None:
+    """Leave out something that the reject reads: what is optional first, then whole facts."""
+    read = _read(base, reject.when, set())
+    optional = [
+        (instance, name)
+        for fact, name in sorted(read)
+        if not base.facts[fact].attributes[name].required
+        for instance in facts.get(fact, ())
+        if instance.get(name) is not None
+    ]
+    if optional:
+        instance, name = optional[turn % len(optional)]
+        instance[name] = None
+        return
+    there = sorted({fact for fact, _ in read if facts.get(fact)})
+    if there:
+        facts[there[turn % len(there)]].pop()
+
+
+def _read(base: RuleBase, expression: Expression, seen: set[str]) -> set[Place]:
+    """The attributes that an expression reads, through defines too."""
+    found: set[Place] = set()
+    for node in walk(expression):
+        if isinstance(node, Attribute):
+            found.add((node.fact, node.name))
+        elif isinstance(node, Derived) and node.name not in seen:
+            seen.add(node.name)
+            define = base.defines[node.name]
+            for source in (*define.expressions(), *outputs(define)):
+                found |= _read(base, source, seen)
+    return found

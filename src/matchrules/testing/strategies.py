@@ -1,0 +1,248 @@
+"""Hypothesis strategies: valid cases of a book, pairs of them, and whole books.
+
+They draw towards what matters. A case is a mapping as `Book.decide` takes it, `as_of` included:
+`book.decide(case)`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import reject
+from hypothesis import strategies as st
+
+from matchrules.case.model import Case
+from matchrules.diagnostics.model import UsageError
+from matchrules.ir import RuleBase
+from matchrules.testing.ground import INSTANCES, Facts, Ground, Slot, ground_of
+from matchrules.testing.growth.draws import Draws
+from matchrules.testing.growth.whole import grow
+from matchrules.testing.mending import mended, valid_case
+from matchrules.testing.sketch import Sketch, change, complete, facts_of
+from matchrules.types import python_value
+
+if TYPE_CHECKING:
+    from matchrules.rulebook import Book
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+MOST_CHANGES = 8
+
+
+def cases(book: "Book", as_of: date | None = None) -> st.SearchStrategy[dict[str, Any]]:
+    """Valid cases of a book, as mappings that `Book.decide` takes, with their `as_of`.
+
+    Values are drawn around the cut points of conditions and tables, dates around parameter
+    changes and around dates that the rules work out; anything that may be unknown sometimes is;
+    of a many-fact there are none, one or several. The days are in force, around their ends
+    too, unless `as_of` is given. A found case shrinks towards few asserted facts.
+    """
+    return _cases(book.bases, as_of).map(lambda drawn: mapping_of(*drawn))
+
+
+def pairs(
+    book: "Book",
+    differing_only_in: Iterable[str] | None = None,
+    adding: str | None = None,
+    as_of: date | None = None,
+) -> st.SearchStrategy[tuple[dict[str, Any], dict[str, Any]]]:
+    """Two valid cases with one `as_of`.
+
+    `differing_only_in` names the attributes (`step1.score`), or whole facts (`step1`), in which
+    they may differ; `adding` names a many-fact of which the second case has one more and is
+    otherwise the first. With neither they differ in anything.
+    """
+    return _pairs(book.bases, as_of, differing_only_in, adding).map(
+        lambda drawn: (mapping_of(drawn[0], drawn[1]), mapping_of(drawn[0], drawn[2]))
+    )
+
+
+@st.composite
+def books(draw: Draw) -> dict[str, str]:
+    """Small random books, as rule files by name, for `matchrules.load_text`.
+
+    They use the whole language, and are well typed and acyclic by construction. Nearly all of
+    them load; what a checker may still find (a case in which they contradict themselves, a broken
+    promise of a range) is for the test to allow for.
+    """
+    return grow(Draws(draw))
+
+
+def mapping_of(base: RuleBase, case: Case) -> dict[str, Any]:
+    """A case as the mapping that `Book.decide` takes; what is unknown is left out."""
+    found: dict[str, Any] = {"as_of": case.as_of}
+    for name, instances in case.facts.items():
+        attributes = base.facts[name].attributes
+        known = [
+            {n: python_value(v, attributes[n].type) for n, v in i.items() if v is not None}
+            for i in instances
+        ]
+        if known:
+            found[name] = known if base.facts[name].many else known[0]
+    return found
+
+
+# On rule bases -----------------------------------------------------------------------------------
+
+
+@st.composite
+def drawn_case(
+    draw: Draw, ground: Ground, as_of: date | None = None, base: RuleBase | None = None
+) -> Case:
+    """One valid case of a rule base; of `base` in its place, which is like it."""
+    day = as_of or draw(st.sampled_from(ground.days))
+    case = mended(base or ground.base, day, facts_of(ground, day, draw(_sketches(ground))))
+    if case is None:
+        reject()
+    return case
+
+
+@st.composite
+def drawn_pair(
+    draw: Draw,
+    ground: Ground,
+    as_of: date | None = None,
+    differing: frozenset[tuple[str, str]] | None = None,
+    adding: str | None = None,
+    base: RuleBase | None = None,
+) -> tuple[Case, Case]:
+    """Two valid cases of a rule base with one day."""
+    base = base or ground.base
+    first = draw(drawn_case(ground, as_of, base))
+    if adding is None and differing is None and draw(st.booleans()):
+        return first, draw(drawn_case(ground, first.as_of, base))
+    facts: Facts = {n: [dict(i) for i in instances] for n, instances in first.facts.items()}
+    day = first.as_of
+    if adding is not None:
+        index, bound = len(facts[adding]), base.facts[adding].bound
+        if bound is not None and index >= bound:
+            reject()
+        facts[adding].append({})
+    if adding is None and differing is None:
+        slots = list(ground.moves)
+    elif adding is not None:
+        slots = [slot.at(index) for slot in ground.slots if (slot.fact, slot.index) == (adding, 0)]
+    else:
+        slots = _free(ground, facts, differing or frozenset())
+        if not slots:
+            return first, first
+    number = st.integers(0, 255)
+    for at, value in draw(
+        st.lists(st.tuples(st.integers(0, len(slots) - 1), number), min_size=1, max_size=4)
+    ):
+        change(ground, day, facts, slots[at], value)
+    complete(ground, day, facts, draw(number) if adding is not None else 0)
+    free = differing is None and adding is None
+    second = (mended if free else valid_case)(base, day, facts)
+    if second is None:
+        reject()
+    return first, second
+
+
+def _cases(
+    bases: Sequence[RuleBase], as_of: date | None
+) -> st.SearchStrategy[tuple[RuleBase, Case]]:
+    return st.sampled_from(_bases(bases, as_of)).flatmap(
+        lambda ground: st.tuples(st.just(ground.base), drawn_case(ground, as_of))
+    )
+
+
+def _pairs(
+    bases: Sequence[RuleBase],
+    as_of: date | None,
+    differing: Iterable[str] | None,
+    adding: str | None,
+) -> st.SearchStrategy[tuple[RuleBase, Case, Case]]:
+    names = None if differing is None else list(differing)
+
+    def of(ground: Ground) -> st.SearchStrategy[tuple[RuleBase, Case, Case]]:
+        places = None if names is None else places_of(ground.base, names)
+        if adding is not None and not getattr(ground.base.facts.get(adding), "many", False):
+            raise UsageError(f"`adding` takes a many-fact: `{adding}` is none")
+        pair = drawn_pair(ground, as_of, places, adding)
+        return pair.map(lambda two: (ground.base, *two))
+
+    return st.sampled_from(_bases(bases, as_of)).flatmap(of)
+
+
+def places_of(base: RuleBase, names: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """The attributes that names such as `step1.score` or `step1` stand for."""
+    found = set()
+    for name in names:
+        fact, _, attribute = name.partition(".")
+        declared = base.facts[fact].attributes if fact in base.facts else {}
+        if not declared or (attribute and attribute not in declared):
+            raise UsageError(f"the book has no attribute or fact `{name}`")
+        found |= {(fact, n) for n in declared if attribute in ("", n)}
+    return frozenset(found)
+
+
+def _bases(bases: Sequence[RuleBase], as_of: date | None) -> list[Ground]:
+    """The grounds to draw from, the latest first."""
+    chosen = [
+        base
+        for base in reversed(bases)
+        if as_of is None or (base.start <= as_of and (base.end is None or as_of < base.end))
+    ]
+    if not chosen:
+        raise UsageError(f"no rules are in force on {as_of}")
+    return [ground_of(base) for base in chosen]
+
+
+def _free(ground: Ground, facts: Facts, differing: frozenset[tuple[str, str]]) -> list[Slot]:
+    """The slots of what may differ: in instances that are there, and in a single fact that can
+    come to be there without attributes that may not differ."""
+    found = []
+    for slot in ground.slots:
+        if slot.place not in differing or slot.index:
+            continue
+        declared = ground.base.facts[slot.fact]
+        found += [slot.at(index) for index in range(len(facts[slot.fact]))]
+        required = [name for name, a in declared.attributes.items() if a.required]
+        alone = all((slot.fact, name) in differing for name in required)
+        if not declared.many and not facts[slot.fact] and alone:
+            found.append(slot)
+    return found
+
+
+def _sketches(ground: Ground) -> st.SearchStrategy[Sketch]:
+    """How much is known: nothing, an example's facts, a half, three quarters, most, or all."""
+    known = ground.__dict__.get("sketches")
+    if known is None:
+        known = ground.__dict__["sketches"] = _prepared_sketches(ground)
+    return known
+
+
+def _prepared_sketches(ground: Ground) -> st.SearchStrategy[Sketch]:
+    everything = 2 ** len(ground.slots) - 1
+    bits = st.integers(0, everything)
+    examples = st.integers(1, len(ground.starts)) if ground.starts else st.just(0)
+    seeds = st.integers(0, 2**16 - 1)
+    counts = st.tuples(
+        *(st.sampled_from(range(min(INSTANCES, fact.bound or 0) + 1)) for fact in ground.many)
+    )
+    none = st.just((0,) * len(ground.many))
+    changes = st.lists(
+        st.tuples(st.integers(0, max(0, len(ground.moves) - 1)), st.integers(0, 255)),
+        max_size=MOST_CHANGES if ground.moves else 0,
+    )
+
+    def sketches(
+        start: st.SearchStrategy[int],
+        known: st.SearchStrategy[int],
+        seed: st.SearchStrategy[int],
+        counts: st.SearchStrategy[tuple[int, ...]],
+    ) -> st.SearchStrategy[Sketch]:
+        return st.builds(Sketch, start, known, seed, counts, changes)
+
+    nothing, zero = st.just(0), st.just(0)
+    more = st.builds(int.__or__, bits, bits)
+    return st.one_of(
+        sketches(nothing, zero, zero, none),
+        sketches(examples, zero, zero, none),
+        sketches(nothing, zero, seeds, counts),
+        sketches(nothing, bits, seeds, counts),
+        sketches(nothing, more, seeds, counts),
+        sketches(examples, bits, seeds, counts),
+        sketches(nothing, st.just(everything), seeds, counts),
+    )
