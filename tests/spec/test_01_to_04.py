@@ -6,7 +6,7 @@ import pytest
 
 import matchrules as mr
 
-from .conftest import book_of, both, decide, derive, fires, refuse, rule, truth
+from ground import book_of, both, decide, derive, fires, refuse, rule, truth
 
 DAY = date(2021, 6, 1)
 

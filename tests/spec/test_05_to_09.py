@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from .conftest import (
+from ground import (
     VOCABULARY, book_of, both, both_refuse, decide, derive, faults_of, fires, refuse, rule, truth,
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ import pytest
 
 import matchrules as mr
 
-from .conftest import (
+from ground import (
     AS_OF, VOCABULARY, book_of, both, both_refuse, decide, derive, faults_of, fires, rule, truth,
 )  # fmt: skip
 
