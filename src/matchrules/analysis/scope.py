@@ -152,6 +152,8 @@ class Scope:
                     also=(Label(found.span, "the property"),),
                 )  # fmt: skip
                 return None
+            # The rule goes by its name from here on.
+            found = found and rules.get(found.node.name.text)
         if found is None:
             known = self.visible(rules, ruleset) + self.visible(self.ids, ruleset)
             self.not_declared("rule", name, known)
