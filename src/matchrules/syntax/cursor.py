@@ -1,24 +1,19 @@
-"""The parser's place in the tokens: looking, taking, reporting, and picking up again after a fault.
+"""The parser's place in the tokens: taking, reporting, and picking up again after a fault."""
 
-A statement is a range of tokens, from its keyword to the next statement's, found before anything
-is parsed. Nothing inside a statement looks past `stop`, so a fault in one never reaches the next.
-"""
-
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Final
 
-from matchrules.diagnostics.model import Diagnostic
+from attrs import evolve
+
+from matchrules.diagnostics.model import Diagnostic, Label
 from matchrules.syntax import ast, faults
-from matchrules.syntax.tokens import (
-    FAULT_LIMIT,
-    NESTING_LIMIT,
-    RESERVED,
-    STATEMENTS,
-    TRIVIA,
-    Token,
-)
+from matchrules.syntax.reading import QUOTED, Reading
+from matchrules.syntax.tokens import FAULT_LIMIT, NESTING_LIMIT, RESERVED, STATEMENTS, Token
 from matchrules.text import Span
+
+# How many tokens back a line is looked for that was meant as a statement.
+LOOK_BACK: Final = 200
 
 
 class Abandon(Exception):
@@ -29,116 +24,8 @@ class TooMany(Exception):
     """The limit of faults was reached."""
 
 
-QUOTED: Final = frozenset({"text", "longtext"})
-
-
-class Cursor:
-    """Significant tokens with a place among them.
-
-    `fresh[i]` says that token i is the first on its line, `spoilt[i]` that characters before it
-    were reported and left out: a fault there is a consequence, and is not reported again.
-    """
-
-    def __init__(
-        self, name: str, text: str, tokens: Iterable[Token], end: int,
-        expression: "Callable[[Cursor, int], ast.Expr]",
-    ) -> None:
-        self.name = name
-        self.text = text
-        self.parse_expression = expression
-        self.tokens: list[Token] = []
-        self.fresh: list[bool] = []
-        self.spoilt: list[bool] = []
-        self.found: list[Diagnostic] = []
-        self.at = 0
-        self.depth = 0
-        self.height = 0
-        self.begin = 0
-        self.closings: dict[int, int] | None = None
-        fresh, spoilt = True, False
-        for token in tokens:
-            if token.kind in TRIVIA:
-                fresh = fresh or token.kind == "newline"
-                spoilt = spoilt or token.kind == "bad"
-                continue
-            self.tokens.append(token)
-            self.fresh.append(fresh)
-            self.spoilt.append(spoilt)
-            fresh = spoilt = False
-        self.tokens.append(Token("end", "", end, end, ""))
-        self.fresh.append(fresh)
-        self.spoilt.append(spoilt)
-        self.stop = len(self.tokens) - 1
-        self.place = "the file"
-
-    # Looking -------------------------------------------------------------------------------------
-
-    def peek(self, ahead: int = 0) -> Token:
-        """The token `ahead` of the current one, or an end token where the range ends."""
-        index = self.at + ahead
-        if index < self.stop:
-            return self.tokens[index]
-        if self.tokens[self.stop].kind == "end":
-            return self.tokens[self.stop]
-        end = self.tokens[self.stop - 1].end
-        return Token("end", "", end, end, "")
-
-    def sees(self, meaning: str, ahead: int = 0) -> bool:
-        """Whether that word or sign comes there (and not a text that reads like it)."""
-        index = self.at + ahead
-        if index >= self.stop:
-            return False
-        token = self.tokens[index]
-        return token.meaning == meaning and token.kind not in QUOTED
-
-    def sees_all(self, *meanings: str) -> bool:
-        """Whether these words come next, in this order."""
-        return all(self.sees(meaning, ahead) for ahead, meaning in enumerate(meanings))
-
-    def sees_name(self, ahead: int = 0) -> bool:
-        """Whether a name that is no reserved word comes there."""
-        token = self.peek(ahead)
-        return token.kind == "name" and token.meaning not in RESERVED
-
-    def sees_text(self, ahead: int = 0) -> bool:
-        return self.peek(ahead).kind in QUOTED
-
-    def is_fresh(self, ahead: int = 0) -> bool:
-        """Whether the token there is the first on its line."""
-        return self.fresh[min(self.at + ahead, self.stop)]
-
-    @property
-    def done(self) -> bool:
-        return self.at >= self.stop
-
-    # Spans ---------------------------------------------------------------------------------------
-
-    def span(self, token: Token) -> Span:
-        return Span(self.name, token.start, token.end)
-
-    def span_from(self, start: int) -> Span:
-        """From offset `start` to the end of the last token taken."""
-        end = self.tokens[self.at - 1].end if self.at else start
-        return Span(self.name, start, max(start, end))
-
-    def text_of(self, node: ast.Expr) -> str:
-        """What was written there, short enough for a message."""
-        return faults.shorten(self.text[node.span.start : node.span.end])
-
-    def continues_after_parenthesis(self) -> bool:
-        """Whether the parenthesis that opens here closes before an operator of a value."""
-        if self.closings is None:
-            self.closings = {}
-            open_: list[int] = []
-            for index, token in enumerate(self.tokens):
-                if token.kind == "operator" and token.meaning == "(":
-                    open_.append(index)
-                elif token.kind == "operator" and token.meaning == ")" and open_:
-                    self.closings[open_.pop()] = index
-        ahead = self.closings.get(self.at, self.at) + 1 - self.at
-        if self.sees("for", ahead):
-            return not self.sees("each", ahead + 1)
-        return any(self.sees(sign, ahead) for sign in ("..", "+", "-", "*", "/", "on", "of"))
+class Cursor(Reading):
+    """Takes tokens, and keeps the faults found."""
 
     # Taking --------------------------------------------------------------------------------------
 
@@ -159,6 +46,19 @@ class Cursor:
         if not self.sees(meaning):
             self.unexpected(f"`{meaning}`{why}", help)
         return self.take()
+
+    def close(self, opening: int, expected: str) -> None:
+        """Take the `)` of the parenthesis that is token `opening`, or report it as open."""
+        if self.accept(")"):
+            return
+        try:
+            self.unexpected(expected)
+        except Abandon:
+            if self.found and self.found[-1].labels[0].span == self.span(self.peek()):
+                last = self.found[-1]
+                label = Label(self.span(self.tokens[opening]), "opened here")
+                self.found[-1] = evolve(last, labels=(*last.labels, label))
+            raise
 
     def name_token(self, what: str) -> Token:
         """A bare name; a capitalised or reserved one is reported, and taken all the same."""
@@ -265,14 +165,33 @@ class Cursor:
         """On to the next line that starts with one of the keywords, or with a statement's."""
         self.depth = 0
         while self.at < self.stop:
-            token = self.tokens[self.at]
-            if self.fresh[self.at] and token.kind == "name":
-                if token.meaning in keywords:
+            if self.fresh[self.at] and self.tokens[self.at].kind == "name":
+                if self.tokens[self.at].meaning in keywords or self._ends_here():
                     return
-                if token.meaning in STATEMENTS and self._may_start():
-                    self.split(token.meaning)
+                close = closest(self.tokens[self.at].meaning, keywords) if keywords else None
+                if close and not self.is_fresh(1) and self.peek(1).kind != "operator":
                     return
             self.at += 1
+
+    def _ends_here(self) -> bool:
+        """Whether this line starts another statement, as it stands or mended; the statement at
+        hand then ends before it."""
+        token = self.peek()
+        if token.kind != "name" or not self.is_fresh():
+            return False
+        if token.meaning in STATEMENTS:
+            if self._may_start():
+                self.split(token.meaning)
+            return self._may_start()
+        following = self.peek(1)
+        if self.is_fresh(1) or following.kind not in ("name", "text"):
+            return False
+        if following.meaning in RESERVED or closest(token.meaning, STATEMENTS, 0.75) is None:
+            return False
+        guess = self.misspelt(self.at, ())
+        if guess is not None:
+            self.split(guess)
+        return guess is not None
 
     def next_line(self) -> None:
         """On to the next line, past at least one token."""
@@ -321,12 +240,7 @@ class Cursor:
         close = closest(token.meaning, (*keywords, *STATEMENTS))
         if close is None or close == token.meaning:
             return None
-        self.report(
-            faults.fault(
-                "MR012", self.span(token), f"`{token.meaning}` is not a keyword",
-                f"did you mean `{close}`?",
-            )
-        )
+        self.report(faults.misspelt(self.span(token), token.meaning, close))
         return close
 
     def resume_at_statement(self, items: "list[ast.EnumMember] | list[ast.SubjectClause]") -> bool:
@@ -334,12 +248,10 @@ class Cursor:
 
         Then the list ends before that line, and what was taken from it is given back.
         """
-        for index in range(self.at, -1, -1):
+        for index in range(self.at, max(self.begin, self.at - LOOK_BACK), -1):
             token = self.tokens[index]
             if not self.fresh[index] or token.kind != "name":
                 continue
-            if self.tokens[self.begin].start >= token.start:
-                return False
             following = self.tokens[min(index + 1, self.stop)]
             if self.fresh[index + 1] or following.kind not in ("name", "word", "text"):
                 continue
@@ -380,10 +292,7 @@ class Cursor:
     def next_attribute(self) -> None:
         """On to the next line that starts with an attribute, or with a statement."""
         self.next_line()
-        while not self.done and not self.sees_attribute():
-            if self.peek().meaning in STATEMENTS and self.peek().kind == "name":
-                self.split(self.peek().meaning)
-                return
+        while not self.done and not self.sees_attribute() and not self._ends_here():
             self.next_line()
 
     # Clauses -------------------------------------------------------------------------------------
@@ -401,7 +310,7 @@ class Cursor:
             self.report(faults.fault("MR017", span, message, help))
 
 
-def closest(word: str, candidates: tuple[str, ...]) -> str | None:
+def closest(word: str, candidates: tuple[str, ...], cutoff: float = 0.7) -> str | None:
     """The candidate that a word is a slip of; a long word is a slip of none."""
-    close = get_close_matches(word, candidates, 1, 0.7) if len(word) < 20 else []
+    close = get_close_matches(word, candidates, 1, cutoff) if len(word) < 20 else []
     return close[0] if close else None

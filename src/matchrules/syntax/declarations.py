@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from matchrules.syntax import ast
+from matchrules.syntax import ast, faults
 from matchrules.syntax.clauses import Once, cite, literal, optional_text, type_expr
-from matchrules.syntax.cursor import Abandon, Cursor
+from matchrules.syntax.cursor import Abandon, Cursor, closest
 from matchrules.syntax.operands import date_value, whole
 from matchrules.syntax.texts import plain_text
 
@@ -80,11 +80,12 @@ def enum(cursor: Cursor) -> ast.EnumStatement:
     while not cursor.done:
         token = cursor.peek()
         try:
-            if token.kind not in ("name", "word"):
+            if not cursor.sees_name():
                 if cursor.resume_at_statement(members):
                     break
                 comma = "members are parted by blanks or line ends; take the comma out"
-                cursor.unexpected("a member of the enum", comma if cursor.sees(",") else None)
+                if token.kind not in ("name", "word"):
+                    cursor.unexpected("a member of the enum", comma if cursor.sees(",") else None)
             member = cursor.bare_name("a member of the enum")
             label = optional_text(cursor)
             members.append(ast.EnumMember(member, label, cursor.span_from(token.start)))
@@ -125,7 +126,10 @@ def _attribute(cursor: Cursor) -> ast.AttributeClause:
     start = cursor.peek()
     name = cursor.bare_name("the name of an attribute")
     cursor.take()
+    if cursor.is_fresh() and cursor.sees_attribute():
+        cursor.unexpected(f"the type of `{name.text}`")
     type_ = type_expr(cursor)
+    _check_unit(cursor, type_)
     flags: dict[str, bool] = {}
     default: ast.Expr | None = None
     unless: ast.Expr | None = None
@@ -164,6 +168,13 @@ def _attribute(cursor: Cursor) -> ast.AttributeClause:
     )
 
 
+def _check_unit(cursor: Cursor, type_: ast.TypeExpr) -> None:
+    """A misspelt clause after a range would go as its unit, unseen."""
+    clauses = ("optional", "default", "unless", "never")
+    if type_.unit is not None and (close := closest(type_.unit.text, clauses, 0.8)):
+        cursor.report(faults.misspelt(type_.unit.span, type_.unit.text, close))
+
+
 def advice(cursor: Cursor) -> ast.AdviceStatement:
     start = cursor.take()
     name = cursor.bare_name("the kind of advice")
@@ -177,10 +188,8 @@ def advice(cursor: Cursor) -> ast.AdviceStatement:
     subjects: list[ast.SubjectClause] = []
     while not cursor.done:
         try:
-            if cursor.peek().kind not in ("name", "word"):
-                if cursor.resume_at_statement(subjects):
-                    break
-                cursor.unexpected("a subject of the advice")
+            if not cursor.sees_name() and cursor.resume_at_statement(subjects):
+                break
             subjects.append(_subject(cursor))
         except Abandon:
             cursor.next_line()

@@ -221,7 +221,7 @@ def _test(cursor: Cursor, left: ast.Expr, token: Token) -> ast.Expr:
         cursor.take()
         cursor.report(
             faults.foreign_word(
-                cursor.span_from(token.start), "not in", "`not` before the test: `not x in (…)`"
+                cursor.span_from(token.start), "not in", _not_before(cursor, left)
             )
         )
         inner = _membership(cursor, left)
@@ -238,13 +238,19 @@ def _test(cursor: Cursor, left: ast.Expr, token: Token) -> ast.Expr:
     return ast.Binary(op, left, right, _over(cursor, left), cursor.span(token))  # type: ignore[arg-type]
 
 
+def _not_before(cursor: Cursor, left: ast.Expr) -> str:
+    return f"`not` before the test: `not {cursor.text_of(left)} in …`"
+
+
 def _is(cursor: Cursor, left: ast.Expr, token: Token) -> ast.Expr:
     negated = cursor.accept("not")
     for state, opposite in (("known", "unknown"), ("unknown", "known"), ("empty", None)):
         if cursor.accept(state):
             if negated:
                 found = f"is not {state}"
-                instead = f"`is {opposite}`" if opposite else "`not` before it: `not x is empty`"
+                instead = f"`is {opposite}`" if opposite else (
+                    f"`not {cursor.text_of(left)} is empty`"
+                )
                 cursor.report(
                     faults.foreign_word(cursor.span_from(token.start), found, instead)
                 )
@@ -253,7 +259,7 @@ def _is(cursor: Cursor, left: ast.Expr, token: Token) -> ast.Expr:
         cursor.report(
             faults.foreign_word(
                 cursor.span(token), "is not in" if negated else "is in",
-                "`not` before the test: `not x in (…)`" if negated else "`in` alone: `x in (…)`",
+                _not_before(cursor, left) if negated else "`in` alone",
             )
         )
         cursor.take()
@@ -268,8 +274,8 @@ def _is(cursor: Cursor, left: ast.Expr, token: Token) -> ast.Expr:
 def _membership(cursor: Cursor, left: ast.Expr) -> ast.Expr:
     """What follows `in`: `(a, b)`, or `low..high`."""
     if cursor.sees("(") and not cursor.continues_after_parenthesis():
-        opening = cursor.take()
-        cursor.enter(opening)
+        cursor.enter(cursor.take())
+        opening = cursor.at - 1
         items: list[ast.Expr] = []
         height = 0
         while not cursor.sees(")") or not items:
@@ -277,7 +283,7 @@ def _membership(cursor: Cursor, left: ast.Expr) -> ast.Expr:
             height = max(height, cursor.height)
             if not cursor.accept(","):
                 break
-        cursor.expect(")", " or `,` in the list")
+        cursor.close(opening, "`)` or `,` in the list")
         cursor.depth -= 1
         cursor.height = height
         return ast.Membership(left, tuple(items), _over(cursor, left))

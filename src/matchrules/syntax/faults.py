@@ -182,3 +182,7 @@ def not_utf8(span: Span, byte: int) -> Diagnostic:
     return fault(
         "MR004", span, f"the byte 0x{byte:02X} here is not UTF-8", "save the file as UTF-8",
     )
+
+
+def misspelt(span: Span, found: str, keyword: str) -> Diagnostic:
+    return fault("MR012", span, f"`{found}` is not a keyword", f"did you mean `{keyword}`?")

@@ -83,6 +83,8 @@ def _reserved(cursor: Cursor, token: Token) -> ast.Expr:
     help = None
     if word == "known":
         help = "write `X is known`, or `X if known else …`"
+    elif word == "if":
+        help = "write `VALUE if CONDITION else OTHER`"
     elif word in ("not", "shown"):
         help = f"put it in parentheses: `({word} …)`"
     cursor.unexpected("an expression", help)
@@ -170,16 +172,17 @@ def _how_many(cursor: Cursor, token: Token, op: str) -> ast.Expr:
 
 def _list(cursor: Cursor) -> tuple[list[ast.Expr], int]:
     """`(a, b)` or `()`, and the height of the highest item."""
-    opening = cursor.expect("(")
-    cursor.enter(opening)
+    cursor.expect("(")
+    opening = cursor.at - 1
+    cursor.enter(cursor.tokens[opening])
     items: list[ast.Expr] = []
     height = 0
     while items or not cursor.sees(")"):
-        items.append(cursor.expression())
+        items.append(cursor.parse_expression(cursor, 0))
         height = max(height, cursor.height)
         if not cursor.accept(","):
             break
-    cursor.expect(")", " or `,`" if len(items) > 1 else "")
+    cursor.close(opening, "`)` or `,`" if len(items) > 1 else "`)`")
     cursor.depth -= 1
     return items, height
 
@@ -234,7 +237,7 @@ def unit_name(cursor: Cursor, before_colon: bool = False) -> ast.Name | None:
         return None
     if token.meaning in RESERVED or token.meaning in AFTER_NUMBER:
         return None
-    if cursor.sees(":", 1) and not before_colon:
+    if cursor.sees("=", 1) or (cursor.sees(":", 1) and not before_colon):
         return None
     cursor.take()
     return ast.Name(token.meaning, cursor.span(token))
@@ -313,6 +316,7 @@ def date_value(cursor: Cursor) -> date:
 def _aggregate(cursor: Cursor, token: Token) -> ast.Expr:
     op = cursor.take().meaning
     cursor.enter(token)
+    opening = cursor.at
     cursor.expect("(")
     if op in ("min", "max") and not _is_selection(cursor):
         left = cursor.expression()
@@ -320,7 +324,7 @@ def _aggregate(cursor: Cursor, token: Token) -> ast.Expr:
         cursor.expect(",", f" and a second value in `{op}`")
         right = cursor.expression()
         cursor.height = max(height, cursor.height) + 1
-        cursor.expect(")")
+        cursor.close(opening, "`)`")
         cursor.depth -= 1
         return ast.ExtremeExpr(op, left, right, cursor.span_from(token.start))  # type: ignore[arg-type]
     subject = cursor.dotted("a fact, or a value of one")
@@ -329,34 +333,35 @@ def _aggregate(cursor: Cursor, token: Token) -> ast.Expr:
         take = whole(cursor, "how many of the last")
         cursor.expect("by", " and the attribute that orders them")
         by = cursor.bare_name("the attribute that orders them")
-    return _selection(cursor, token, op, subject, by, take)
+    return _selection(cursor, opening, op, subject, by, take)
 
 
 def _pick(cursor: Cursor, token: Token, op: str) -> ast.Expr:
     cursor.take()
     cursor.enter(token)
+    opening = cursor.at
     cursor.expect("(")
     subject = cursor.dotted("a value of a fact")
     cursor.expect("by", " and the attribute that orders them", "such as `by date`")
     by = cursor.bare_name("the attribute that orders them")
-    return _selection(cursor, token, op, subject, by, None)
+    return _selection(cursor, opening, op, subject, by, None, token.start)
 
 
 def _selection(
-    cursor: Cursor, token: Token, op: str, subject: ast.Name, by: ast.Name | None, take: int | None
+    cursor: Cursor, opening: int, op: str, subject: ast.Name, by: ast.Name | None,
+    take: int | None, start: int | None = None,
 ) -> ast.Expr:
     """The end of an aggregate: `[where C])`."""
     where = None
     height = 0
     if cursor.accept("where"):
-        where = cursor.expression()
+        where = cursor.parse_expression(cursor, 0)
         height = cursor.height
-    if not cursor.sees(")"):
-        cursor.unexpected("`)`" if where is not None else "`where` or `)`")
-    cursor.take()
+    cursor.close(opening, "`)`" if where is not None else "`where` or `)`")
     cursor.depth -= 1
     cursor.height = height + 1
-    return ast.AggregateExpr(op, subject, by, take, where, cursor.span_from(token.start))  # type: ignore[arg-type]
+    span = cursor.span_from(cursor.tokens[opening - 1].start if start is None else start)
+    return ast.AggregateExpr(op, subject, by, take, where, span)  # type: ignore[arg-type]
 
 
 def _is_selection(cursor: Cursor) -> bool:

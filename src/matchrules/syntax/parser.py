@@ -6,9 +6,10 @@ from typing import Final
 
 from matchrules.diagnostics.model import Diagnostic
 from matchrules.syntax import ast, declarations, faults, statements, tables, trials
-from matchrules.syntax.cursor import QUOTED, Abandon, Cursor, TooMany
+from matchrules.syntax.cursor import Abandon, Cursor, TooMany
 from matchrules.syntax.expressions import expression
 from matchrules.syntax.lexer import tokenize
+from matchrules.syntax.reading import QUOTED
 from matchrules.syntax.tokens import FAULT_LIMIT, STATEMENTS, Token
 from matchrules.text import Source, Span
 
@@ -112,6 +113,10 @@ class _File:
         except Abandon:
             cursor.at = max(cursor.at, begin + 1)
             cursor.recover(())
+        except RecursionError:
+            # The caller's own stack was deep already: nesting is limited well below Python's.
+            cursor.report(faults.too_deep(cursor.span(cursor.tokens[begin])))
+            cursor.at = cursor.stop
 
     def _header(self, begin: int) -> None:
         token = self.cursor.peek()

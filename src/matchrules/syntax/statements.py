@@ -6,7 +6,7 @@ from matchrules.syntax import ast, faults
 from matchrules.syntax.clauses import Once, assignments, cite, for_each, optional_text, type_expr
 from matchrules.syntax.cursor import Abandon, Cursor
 from matchrules.syntax.texts import plain_text, text_literal
-from matchrules.syntax.tokens import STRENGTHS, Token
+from matchrules.syntax.tokens import STRENGTHS
 
 DEFINE = ("for", "cite", "provisional", "is")
 
@@ -190,15 +190,18 @@ def _then(cursor: Cursor) -> ast.ThenClause:
 
 def _strength(cursor: Cursor) -> str:
     token = cursor.peek()
-    if token.kind == "name" and token.meaning in STRENGTHS:
+    second = cursor.peek(1)
+    if token.meaning in STRENGTHS and token.kind == "name" and second.meaning != "not":
         return cursor.take().meaning
     names = ", ".join(f"`{each}`" for each in STRENGTHS)
-    second = cursor.peek(1)
     if token.meaning in ("must", "should", "need") and second.meaning == "not":
-        help = f"write `{token.meaning}_not`"
-    else:
-        help = f"the strengths are {names}"
-    if token.kind == "name" and not _is_target(cursor, token):
+        cursor.take()
+        cursor.take()
+        span = cursor.span_from(token.start)
+        cursor.report(faults.foreign_word(span, f"{token.meaning} not", f"`{token.meaning}_not`"))
+        return f"{token.meaning}_not"
+    help = f"the strengths are {names}"
+    if token.kind == "name" and not cursor.sees(".", 1):
         cursor.report(
             faults.fault("MR001", cursor.span(token), f"`{token.text}` is not a strength", help)
         )
@@ -207,11 +210,6 @@ def _strength(cursor: Cursor) -> str:
         return "may"
     cursor.unexpected("a strength", help)
     raise Abandon
-
-
-def _is_target(cursor: Cursor, token: Token) -> bool:
-    """Whether the strength was left out, and the advice comes at once."""
-    return cursor.sees(".", 1)
 
 
 REJECT = ("for", "when")

@@ -125,14 +125,15 @@ def _lines(cursor: Cursor) -> list[tuple[int, int]]:
 def _after_rows(cursor: Cursor, lines: list[tuple[int, int]]) -> bool:
     """A line between or after the rows that does not start with a bar."""
     begin, end = lines[-1]
-    if cursor.tokens[end - 1].meaning != "|" and _holds_bar(cursor):
+    whole = _bars(cursor, lines[-1]) >= _bars(cursor, lines[0])
+    if not (cursor.tokens[end - 1].meaning == "|" and whole) and _ends_with_bar(cursor):
         last = cursor.tokens[end - 1]
         cursor.report(
             faults.fault("MR014", cursor.span(last), "this row breaks over lines",
                          "put the whole row on one line")
         )
         lines.pop()
-        if len(lines) == 0:
+        if not lines:
             lines.append((begin, begin))
         cursor.next_line()
         return True
@@ -151,7 +152,11 @@ def _after_rows(cursor: Cursor, lines: list[tuple[int, int]]) -> bool:
     return not cursor.done
 
 
-def _holds_bar(cursor: Cursor) -> bool:
+def _bars(cursor: Cursor, line: tuple[int, int]) -> int:
+    return sum(token.meaning == "|" for token in cursor.tokens[line[0] : line[1]])
+
+
+def _ends_with_bar(cursor: Cursor) -> bool:
     """Whether the current line ends with a bar."""
     index = cursor.at
     while index + 1 < cursor.stop and not cursor.fresh[index + 1]:

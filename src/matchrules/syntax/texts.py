@@ -111,7 +111,8 @@ class _Reader:
         lexer = tokenize_hole(cursor.name, cursor.text, start + 1, end - 1)
         inner = Cursor(cursor.name, cursor.text, lexer.tokens, end - 1, cursor.parse_expression)
         inner.place = "the braces"
-        inner.depth = cursor.depth
+        # A text in a text takes more of Python's stack than parentheses do.
+        inner.depth = cursor.depth + 1
         for diagnostic in lexer.found:
             cursor.report(diagnostic)
         if comment := next((token for token in lexer.tokens if token.kind == "comment"), None):

@@ -42,8 +42,12 @@ def property_(cursor: Cursor) -> ast.PropertyStatement:
     body: ast.Expr | None = None
     if cursor.accept("when"):
         when = cursor.clause_expression(("then",))
-        if not cursor.done:
-            cursor.expect("then", " and what must hold")
+        if not cursor.accept("then"):
+            if cursor.done:
+                cursor.missing(name.span, f"the property `{name.text}` has `when` without `then`",
+                               "add `then` and what must hold", since)
+            else:
+                cursor.unexpected("`then` and what must hold")
     if not cursor.done:
         body = cursor.clause_expression(())
     if body is None:

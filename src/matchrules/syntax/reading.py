@@ -1,0 +1,124 @@
+"""Looking at tokens: what comes, on which line, and where it is written.
+
+A statement is a range of tokens, from its keyword to the next statement's, found before anything
+is parsed. Nothing inside a statement looks past `stop`, so a fault in one never reaches the next.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from matchrules.diagnostics.model import Diagnostic
+from matchrules.syntax import ast, faults
+from matchrules.syntax.tokens import RESERVED, TRIVIA, Token
+from matchrules.text import Span
+
+QUOTED: Final = frozenset({"text", "longtext"})
+
+
+class Reading:
+    """Significant tokens with a place among them.
+
+    `fresh[i]` says that token i is the first on its line, `spoilt[i]` that characters before it
+    were reported and left out: a fault there is a consequence, and is not reported again.
+    """
+
+    def __init__(
+        self, name: str, text: str, tokens: Iterable[Token], end: int,
+        expression: "Callable[[Any, int], ast.Expr]",
+    ) -> None:
+        self.name = name
+        self.text = text
+        self.parse_expression = expression
+        self.tokens: list[Token] = []
+        self.fresh: list[bool] = []
+        self.spoilt: list[bool] = []
+        self.found: list[Diagnostic] = []
+        self.at = 0
+        self.depth = 0
+        self.height = 0
+        self.begin = 0
+        self.closings: dict[int, int] | None = None
+        fresh, spoilt = True, False
+        for token in tokens:
+            if token.kind in TRIVIA:
+                fresh = fresh or token.kind == "newline"
+                spoilt = spoilt or token.kind == "bad"
+                continue
+            self.tokens.append(token)
+            self.fresh.append(fresh)
+            self.spoilt.append(spoilt)
+            fresh = spoilt = False
+        self.tokens.append(Token("end", "", end, end, ""))
+        self.fresh.append(fresh)
+        self.spoilt.append(spoilt)
+        self.stop = len(self.tokens) - 1
+        self.place = "the file"
+
+    # Looking -------------------------------------------------------------------------------------
+
+    def peek(self, ahead: int = 0) -> Token:
+        """The token `ahead` of the current one, or an end token where the range ends."""
+        index = self.at + ahead
+        if index < self.stop:
+            return self.tokens[index]
+        if self.tokens[self.stop].kind == "end":
+            return self.tokens[self.stop]
+        end = self.tokens[self.stop - 1].end
+        return Token("end", "", end, end, "")
+
+    def sees(self, meaning: str, ahead: int = 0) -> bool:
+        """Whether that word or sign comes there (and not a text that reads like it)."""
+        index = self.at + ahead
+        if index >= self.stop:
+            return False
+        token = self.tokens[index]
+        return token.meaning == meaning and token.kind not in QUOTED
+
+    def sees_all(self, *meanings: str) -> bool:
+        """Whether these words come next, in this order."""
+        return all(self.sees(meaning, ahead) for ahead, meaning in enumerate(meanings))
+
+    def sees_name(self, ahead: int = 0) -> bool:
+        """Whether a name that is no reserved word comes there."""
+        token = self.peek(ahead)
+        return token.kind == "name" and token.meaning not in RESERVED
+
+    def sees_text(self, ahead: int = 0) -> bool:
+        return self.peek(ahead).kind in QUOTED
+
+    def is_fresh(self, ahead: int = 0) -> bool:
+        """Whether the token there is the first on its line."""
+        return self.fresh[min(self.at + ahead, self.stop)]
+
+    @property
+    def done(self) -> bool:
+        return self.at >= self.stop
+
+    # Spans ---------------------------------------------------------------------------------------
+
+    def span(self, token: Token) -> Span:
+        return Span(self.name, token.start, token.end)
+
+    def span_from(self, start: int) -> Span:
+        """From offset `start` to the end of the last token taken."""
+        end = self.tokens[self.at - 1].end if self.at else start
+        return Span(self.name, start, max(start, end))
+
+    def text_of(self, node: ast.Expr) -> str:
+        """What was written there, short enough for a message."""
+        return faults.shorten(self.text[node.span.start : node.span.end])
+
+    def continues_after_parenthesis(self) -> bool:
+        """Whether the parenthesis that opens here closes before an operator of a value."""
+        if self.closings is None:
+            self.closings = {}
+            open_: list[int] = []
+            for index, token in enumerate(self.tokens):
+                if token.kind == "operator" and token.meaning == "(":
+                    open_.append(index)
+                elif token.kind == "operator" and token.meaning == ")" and open_:
+                    self.closings[open_.pop()] = index
+        ahead = self.closings.get(self.at, self.at) + 1 - self.at
+        if self.sees("for", ahead):
+            return not self.sees("each", ahead + 1)
+        return any(self.sees(sign, ahead) for sign in ("..", "+", "-", "*", "/", "on", "of"))
