@@ -77,10 +77,13 @@ def test_only_so_many_rules_share_a_pattern() -> None:
 
 
 def distinct_tests(count: int) -> str:
-    return run(f"""
+    return run(
+        f"""
         handle = create([[{{"a": n + 1}}] for n in range({count})])
         print([drain(handle, put(handle, id=str(n), a=n, l=0, h=0)[1])[0] for n in (1, {count})])
-    """, seconds=20 if count <= MAX_CELLS else 3)
+    """,
+        seconds=20 if count <= MAX_CELLS else 3,
+    )
 
 
 def test_only_so_many_cells_fit_into_a_ruleset() -> None:
@@ -151,16 +154,22 @@ def collision() -> tuple[str, str]:
 
 def test_ids_and_sids_are_told_apart_by_their_hash_only() -> None:
     one, two = collision()
-    assert run(f"""
+    assert (
+        run(f"""
         handle = create([[{{"$gte": {{"a": 0}}}}]])
         print(put(handle, id="{one}", a=1)[0], put(handle, id="{two}", a=2)[0])
-    """) == "0 2"
-    assert run(f"""
+    """)
+        == "0 2"
+    )
+    assert (
+        run(f"""
         handle = create([[{{"a": 1}}, {{"a": 2}}]])
         engine.assert_fact(handle, json.dumps({{"sid": "{one}", "id": "1", "a": 1}}))
         code, offset = engine.assert_fact(handle, json.dumps({{"sid": "{two}", "id": "2", "a": 2}}))
         print(drain(handle, offset))
-    """) == "['r0']"
+    """)
+        == "['r0']"
+    )
 
 
 def test_our_names_never_share_a_hash() -> None:
@@ -173,36 +182,49 @@ def test_our_names_never_share_a_hash() -> None:
 
 def test_what_no_pattern_takes_is_not_kept() -> None:
     # The same id can be used again: nothing is there.
-    assert run("""
+    assert (
+        run("""
         handle = create([[{"$and": [{"a": 1}, {"$gte": {"l": 5}}]}]])
         print(put(handle, id="1", a=1, l=4, h=4)[0], put(handle, id="1", a=1, l=5, h=5)[0])
-    """) == "1 0"
+    """)
+        == "1 0"
+    )
 
 
 def test_an_id_that_is_there_is_refused_and_an_unknown_one_is_retracted_silently() -> None:
-    assert run("""
+    assert (
+        run("""
         handle = create([[{"a": 1}]])
         print(put(handle, id="1", a=1)[0], put(handle, id="1", a=1)[0])
         print(engine.retract_fact(handle, json.dumps({"sid": "1", "id": "99"}))[0])
-    """) == "0 2\n0"
+    """)
+        == "0 2\n0"
+    )
 
 
 def test_a_fact_fills_one_pattern_of_a_rule_only_once() -> None:
     # So two conditions on one cell must be one pattern.
-    assert run("""
+    assert (
+        run("""
         two = [{"$and": [{"a": 1}, {"$gte": {"l": 2}}]}, {"$and": [{"a": 1}, {"$lte": {"h": 5}}]}]
         handle = create([two])
         print(drain(handle, put(handle, id="1", a=1, l=3, h=3)[1]))
-    """) == "[]"
-    assert run("""
+    """)
+        == "[]"
+    )
+    assert (
+        run("""
         handle = create([[{"$and": [{"a": 1}, {"$gte": {"l": 2}}, {"$lte": {"h": 5}}]}]])
         print(drain(handle, put(handle, id="1", a=1, l=3, h=3)[1]))
-    """) == "['r0']"
+    """)
+        == "['r0']"
+    )
 
 
 def test_a_derived_fact_outlives_its_premise_so_withdrawal_is_ours() -> None:
     # What has fired is not taken back by the package when its fact goes.
-    assert run("""
+    assert (
+        run("""
         handle = create([[{"a": 1}, {"a": 2}]])
         put(handle, id="1", a=1)
         code, offset = put(handle, id="2", a=2)
@@ -211,28 +233,36 @@ def test_a_derived_fact_outlives_its_premise_so_withdrawal_is_ours() -> None:
         print(drain(handle, offset))
         put(handle, id="3", a=1)
         print(drain(handle, offset))
-    """) == "['r0']\n[]\n['r0']"
+    """)
+        == "['r0']\n[]\n['r0']"
+    )
 
 
 def test_an_activation_goes_with_its_fact_before_it_is_drained() -> None:
-    assert run("""
+    assert (
+        run("""
         handle = create([[{"a": 1}]])
         code, offset = put(handle, id="1", a=1)
         engine.retract_fact(handle, json.dumps({"sid": "1", "id": "1"}))
         print(drain(handle, offset))
-    """) == "[]"
+    """)
+        == "[]"
+    )
 
 
 def test_unknowns_are_ranks_of_their_own() -> None:
     # A missing or null field fails every test, a boolean equals a number: only integers are used.
-    assert run("""
+    assert (
+        run("""
         known = [{"$and": [{"a": 1}, {"$gte": {"l": 1}}]}]
         possible = [{"$and": [{"a": 1}, {"$gte": {"h": 1}}]}]
         handle = create([known, possible])
         print(drain(handle, put(handle, id="1", a=1, l=-1, h=3)[1]))
         print(drain(handle, put(handle, id="2", a=1, l=2, h=2)[1]))
         print(drain(handle, put(handle, id="3", a=1, l=0, h=0)[1]))
-    """) == "['r1']\n['r0', 'r1']\n[]"
+    """)
+        == "['r1']\n['r0', 'r1']\n[]"
+    )
 
 
 def test_no_test_reaches_across_facts() -> None:

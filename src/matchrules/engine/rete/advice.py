@@ -119,9 +119,7 @@ class Verdict:
         if kind == "conflict":
             return faults.default_conflict(where, declaration, details[0], details[1], self.base)
         path = f"{where}.{declaration.name}"
-        return faults.out_of_range(
-            path, details[0], declaration.type, declaration.span, self.base
-        )
+        return faults.out_of_range(path, details[0], declaration.type, declaration.span, self.base)
 
     def _of_define(
         self, node: DefineNode, where: str, kind: str, details: list[Any], bound: Binding
@@ -237,4 +235,3 @@ def _different(first: Firing, second: Firing) -> Iterator[str]:
         two = second.fields.get(name)
         if one is not None and two is not None and one != two:
             yield name
-

@@ -352,4 +352,3 @@ class WorkingMemory:
         owner = self.plan.owners[rule]
         if isinstance(owner, DefineNode):
             self._mark(owner, ALL)
-

@@ -301,4 +301,3 @@ def _call(name: str, *arguments: Any) -> Any:
         return getattr(engine, name)(*arguments)
     except engine.error as error:
         raise NetworkError(f"durable-rules failed in `{name}`: {error}") from error
-

@@ -219,7 +219,10 @@ class Plan:
         return [p if isinstance(p, str) else self._closure(p, reads) for p in template.parts]
 
     def _match(
-        self, owner: Node, conjunction: Sequence[Atom] | None, possible: bool = False,
+        self,
+        owner: Node,
+        conjunction: Sequence[Atom] | None,
+        possible: bool = False,
         gate: int | None = None,
     ) -> int | None:
         """A rule of the network: its number, None where it always holds, -1 where it never can."""

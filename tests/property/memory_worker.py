@@ -1,0 +1,168 @@
+"""A process in which sessions run beside the interpreter, so that a crash of the network is found
+and told, not shared. The parent sends steps; each is done to the session and to a plain list of
+facts, and the session must give exactly what the interpreter gives for that list."""
+
+import multiprocessing
+from collections.abc import Mapping
+from datetime import date
+from multiprocessing.connection import Connection
+from typing import Any
+
+from attrs import define, field
+
+from matchrules.case.validation import assemble
+from matchrules.case.values import read_value
+from matchrules.case.writing import case_facts_plain
+from matchrules.decision import decide
+from matchrules.diagnostics.model import CaseErrors
+from matchrules.engine.interpreter import interpret
+from matchrules.ir import RuleBase
+from matchrules.session import Handle, Session
+
+BASES_EACH = 60  # per process: a compiled network stays as long as its process
+
+
+class Crash(AssertionError):
+    """The process with the session is gone."""
+
+
+@define
+class Beside:
+    """A session, and the facts that it should hold."""
+
+    base: RuleBase
+    as_of: date
+    session: Session = field(init=False)
+    handles: list[Handle] = field(factory=list)
+    facts: dict[Handle, dict[str, Any]] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.session = Session(self.base, self.as_of)
+
+    def put(self, fact: str, attributes: Mapping[str, Any]) -> int:
+        declaration = self.base.facts[fact]
+        instance = {n: _read(attributes.get(n), a.type) for n, a in declaration.attributes.items()}
+        equal = [h for h, i in self.facts.items() if h.fact == fact and i == instance]
+        handle = self.session.assert_fact(fact, **attributes)
+        if equal and (declaration.keys or not declaration.many):
+            assert handle is equal[0], "an equal fact has another handle"
+        else:
+            assert handle not in self.facts, "two facts share a handle"
+            self.handles.append(handle)
+            self.facts[handle] = instance
+        return self.handles.index(handle)
+
+    def update(self, number: int, attributes: Mapping[str, Any]) -> None:
+        handle = self.handles[number]
+        assert self.session.update(handle, **attributes) is handle
+        declared = self.base.facts[handle.fact].attributes
+        self.facts[handle].update({n: _read(v, declared[n].type) for n, v in attributes.items()})
+
+    def retract(self, number: int) -> None:
+        self.session.retract(self.handles[number])
+        del self.facts[self.handles[number]]
+
+    def read(self) -> str:
+        """How the decision came out; fails where the interpreter's is another."""
+        held: dict[str, list[Any]] = {}
+        for handle, instance in self.facts.items():
+            held.setdefault(handle.fact, []).append(instance)
+        expected = _outcome(lambda: _interpreted(self.base, self.as_of, held))
+        found = _outcome(lambda: self.session.decision)
+        assert found == expected, f"the session gives\n{found}\nthe interpreter gives\n{expected}"
+        return "decided" if isinstance(found, dict) else "refused"
+
+
+def _read(raw: Any, type_: Any) -> Any:
+    return read_value(raw, type_)
+
+
+def _interpreted(base: RuleBase, as_of: date, facts: Mapping[str, Any]) -> Any:
+    case = assemble(base, as_of, facts)
+    return decide(base, interpret(base, case), as_of, case_facts_plain(base, case))
+
+
+def _outcome(work: Any) -> Any:
+    try:
+        decision = work()
+    except CaseErrors as error:
+        return error.diagnostics
+    return {**decision.to_dict(), "facts": decision.facts}
+
+
+def _base_of(kind: str, source: Any, as_of: date) -> RuleBase:
+    if kind == "seed":
+        from random_bases import random_base
+
+        return random_base(source)
+    import matchrules
+
+    book = matchrules.load(*source) if kind == "packs" else matchrules.load_text(source)
+    return book.base_on(as_of)
+
+
+def serve(pipe: "Connection[Any, Any]") -> None:
+    """Does what the parent says, until it hangs up."""
+    beside: Beside | None = None
+    loaded: tuple[Any, RuleBase] | None = None
+    while True:
+        try:
+            step, *arguments = pipe.recv()
+        except EOFError:
+            return
+        try:
+            if step == "open":
+                if beside is not None:
+                    beside.session.close()
+                if loaded is None or loaded[0] != arguments:
+                    loaded = arguments, _base_of(*arguments)
+                beside = Beside(loaded[1], arguments[2])
+                answer = None
+            else:
+                answer = getattr(beside, step)(*arguments)
+            pipe.send(("done", answer))
+        except Exception as error:
+            import traceback
+
+            pipe.send(("failed", f"{error}\n{traceback.format_exc()}"))
+
+
+class Worker:
+    """The parent's side."""
+
+    def __init__(self) -> None:
+        self._process: Any = None
+        self._pipe: Any = None
+        self._opened = 0
+
+    def open(self, kind: str, source: Any, as_of: date) -> None:
+        if self._process is None or self._opened >= BASES_EACH or not self._process.is_alive():
+            self.stop()
+            context = multiprocessing.get_context("spawn")
+            self._pipe, theirs = context.Pipe()
+            self._process = context.Process(target=serve, args=(theirs,), daemon=True)
+            self._process.start()
+            theirs.close()
+            self._opened = 0
+        self._opened += 1
+        self.do("open", kind, source, as_of)
+
+    def do(self, *step: Any) -> Any:
+        try:
+            self._pipe.send(step)
+            if not self._pipe.poll(60):
+                self.stop()
+                raise Crash(f"no answer within a minute to {step}")
+            how, answer = self._pipe.recv()
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            self._process.join()
+            raise Crash(f"the process ended with {self._process.exitcode} at {step}") from None
+        assert how == "done", answer
+        return answer
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._pipe.close()
+            self._process.terminate()
+            self._process.join()
+            self._process = None
