@@ -107,10 +107,12 @@ def class_names(base: RuleBase) -> dict[str, str]:
 
 
 def python_name(attribute: str) -> str:
-    """An attribute's name in Python: as declared, but for Python's own words."""
-    if keyword.iskeyword(attribute) or attribute in ("bool", "frozenset", "int", "str"):
+    """An attribute's name in Python: as declared, but for Python's own words (`class` is `class_`)
+    and names that begin with an underscore (`_x` is `attr__x`)."""
+    word = attribute.rstrip("_")
+    if keyword.iskeyword(word) or word in ("bool", "frozenset", "int", "self", "str"):
         return attribute + "_"
-    return f"attr{attribute}" if attribute.startswith("_") else attribute
+    return f"attr_{attribute}" if attribute.startswith("_") else attribute
 
 
 def fingerprint(declaration: FactDeclaration) -> str:

@@ -141,7 +141,7 @@ def _instance(
         known = {fingerprint(b.facts[name]) for b in (base, *kin) if name in b.facts}
         if mark[0] != name or mark[1] not in known:
             _foreign(mark[0], path, findings, wanted=name)
-            return dict.fromkeys(declaration.attributes)
+            return _nothing(declaration, path, findings)
         owner = next(
             (b.facts[name] for b in (base, *kin)
              if name in b.facts and fingerprint(b.facts[name]) == mark[1]),
@@ -153,10 +153,17 @@ def _instance(
             "MR512", path, f"must be a mapping from its attributes, not {shown(given)}",
             f"write `{next(iter(declaration.attributes), 'attribute')}: …` under it",
         )  # fmt: skip
-        for name in declaration.attributes:
-            findings.excuse((*path, name))
-        return {}
+        return _nothing(declaration, path, findings)
     return read_instance(base, declaration, given, path, findings)
+
+
+def _nothing(
+    declaration: FactDeclaration, path: Path, findings: Findings
+) -> dict[str, Value | None]:
+    """An instance of which no more is to be said."""
+    for name in declaration.attributes:
+        findings.excuse((*path, name))
+    return {}
 
 
 def read_instance(

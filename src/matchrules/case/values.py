@@ -106,6 +106,8 @@ def shown(raw: Any) -> str:
     if isinstance(raw, str):
         text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in raw[:61])
         return f"`{text[:60]}…`" if len(text) > 60 else f"`{text}`" if text else "an empty text"
+    if isinstance(raw, DayOfYear) and raw.month not in range(1, 13):
+        return f"`{raw!r}`"
     if isinstance(raw, int | float | date | DayOfYear):
         return f"`{raw}`"
     if isinstance(raw, Decimal | Fraction):
