@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from attrs import field, frozen
 
-from matchrules.case.classes import FactClasses
 from matchrules.diagnostics.model import CaseErrors, Diagnostic, RuleErrors, UsageError
 from matchrules.ir import Example, Property, RuleBase, Ruleset
 from matchrules.text import Source
@@ -19,6 +18,7 @@ from matchrules.text import Source
 if TYPE_CHECKING:
     import cattrs
 
+    from matchrules.case.classes import FactClasses
     from matchrules.case.model import Case
     from matchrules.decision import Decision
     from matchrules.session import Session
@@ -46,8 +46,10 @@ class Book:
         return {name: self.__dict__[name] for name in ("bases", "sources", "warnings")}
 
     @cached_property
-    def facts(self) -> FactClasses:
+    def facts(self) -> "FactClasses":
         """The fact classes, of the latest rules: `book.facts.Letter(…)`."""
+        from matchrules.case.classes import FactClasses
+
         return FactClasses(self.bases[-1])
 
     @property
@@ -188,8 +190,7 @@ def read(*paths: str | Path) -> dict[str, Source]:
     for file, name in sorted(files.items(), key=lambda item: item[1]):
         content = _content(file, name, faults)
         if content is not None:
-            text, found = decode(name, content)
-            sources[name] = Source(name, text)
+            sources[name], found = decode(name, content)
             faults.extend(found)
     if any(fault.severity == "error" for fault in faults):
         raise RuleErrors(faults, sources)
