@@ -344,8 +344,8 @@ def children(expression: Expression) -> Iterator[Expression]:
     for name in _operand_names(kind):
         value = getattr(expression, name)
         if isinstance(value, tuple):
-            yield from (item for item in value if isinstance(item, Expression))
-        elif isinstance(value, Expression):
+            yield from value
+        elif value is not None:
             yield value
 
 

@@ -21,8 +21,8 @@ def valid_case(base: RuleBase, as_of: date, facts: Facts) -> Case | None:
         case = assemble(base, as_of, facts)
     except CaseErrors:
         return None
-    run = Interpretation(base, case)
-    return None if _conflicts(base, facts, as_of) or _rejecting(run) else case
+    run = _run(base, as_of, facts)
+    return None if _conflicts(run, facts) or _rejecting(run) else case
 
 
 def mended(base: RuleBase, as_of: date, facts: Facts) -> Case | None:
@@ -30,16 +30,16 @@ def mended(base: RuleBase, as_of: date, facts: Facts) -> Case | None:
     default, or facts are rejected, something is left out. None where that does not help."""
     _part_keys(base, facts)
     for turn in range(ROUNDS):
-        conflicts = _conflicts(base, facts, as_of)
+        run = _run(base, as_of, facts)
+        conflicts = _conflicts(run, facts)
         for number, (instance, name, type_, default) in enumerate(conflicts):
             fits = checked_range(default, type_)
             instance[name] = default if fits and (turn + number) % 2 else None
         if conflicts:
             continue
-        case = assemble(base, as_of, facts)
-        rejects = _rejecting(Interpretation(base, case))
+        rejects = _rejecting(run)
         if not rejects:
-            return case
+            return assemble(base, as_of, facts)
         _leave_out(base, facts, rejects[0], turn)
     return valid_case(base, as_of, facts)
 
@@ -53,23 +53,32 @@ def _part_keys(base: RuleBase, facts: Facts) -> None:
             facts[name] = [i for i in instances if first[tuple(i.get(k) for k in keys)] is i]
 
 
+def _run(base: RuleBase, as_of: date, facts: Facts) -> Interpretation:
+    """The facts in the order in which they are given, so that their indexes are known."""
+    given = {
+        fact.name: tuple(
+            {name: instance.get(name) for name in fact.attributes}
+            for instance in facts.get(fact.name, ())
+        )
+        for fact in base.facts.values()
+    }
+    return Interpretation(base, Case(as_of, given))
+
+
 def _conflicts(
-    base: RuleBase, facts: Facts, as_of: date
+    run: Interpretation, facts: Facts
 ) -> list[tuple[dict[str, Value | None], str, Type, Value]]:
     """Asserted values that differ from their default: the instance, the attribute, its type, the
     default."""
     found = []
-    run: Interpretation | None = None
     for fact, instances in facts.items():
-        for name, attribute in base.facts[fact].attributes.items():
+        for name, attribute in run.base.facts[fact].attributes.items():
             if attribute.default is None:
                 continue
             for index, instance in enumerate(instances):
                 asserted = instance.get(name)
                 if asserted is None:
                     continue
-                if run is None:  # in the order of `facts`, so that indexes agree
-                    run = Interpretation(base, _as_given(base, as_of, facts))
                 bound = {fact: index}
                 default = run.value(attribute.default, bound)
                 if default is None or default == asserted:
@@ -77,19 +86,6 @@ def _conflicts(
                 if attribute.unless is None or run.value(attribute.unless, bound) is not True:
                     found.append((instance, name, attribute.type, default))
     return found
-
-
-def _as_given(base: RuleBase, as_of: date, facts: Facts) -> Case:
-    return Case(
-        as_of,
-        {
-            fact.name: tuple(
-                {name: instance.get(name) for name in fact.attributes}
-                for instance in facts.get(fact.name, ())
-            )
-            for fact in base.facts.values()
-        },
-    )
 
 
 def _rejecting(run: Interpretation) -> list[Reject]:

@@ -74,7 +74,7 @@ class Statements(Declarations):
         if places == 0 and piece.type.places != 0:
             body = f"({body}) rounded {draws.pick(('nearest', 'down', 'up'))}"
         low, high = bounds(piece.type)
-        if draws.chance(12):
+        if draws.chance(20):
             high = (low + high) / 2  # a promise that may be broken
         declared = Number(places, floor(low), max(floor(low) + 1, ceil(high)), piece.type.unit)
         return declared, body
