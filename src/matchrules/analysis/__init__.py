@@ -38,8 +38,7 @@ def analyse(files: Sequence[ast.RuleFile], sources: Mapping[str, Source]) -> Ana
         from matchrules.analysis import checks
 
         for base in bases:
-            for diagnostic in checks.run(base, sources):
-                report.found[diagnostic] = None
+            report.add(checks.run(base, sources))
     return Analysis(() if report.has_errors else bases, report.in_order())
 
 

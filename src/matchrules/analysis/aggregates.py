@@ -78,8 +78,7 @@ def _named(
     scope = lowering.scope
     found = scope.values.get(f"{fact.name.text}.{name}")
     if found is None:
-        start = f"{fact.name.text}."
-        known = [value[len(start) :] for value in scope.values if value.startswith(start)]
+        known = scope.inside(fact.name.text)
         scope.report.error(
             "MR101", f"`{fact.name.text}` has no `{name}`", at.span, "not declared",
             help=did_you_mean(name, known) or f"it has {listed(known, 12)}",

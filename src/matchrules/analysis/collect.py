@@ -91,7 +91,7 @@ def _derived(scope: Scope, ruleset: str, node: ast.DefineStatement | ast.TableSt
         type_ = _collected(scope, node, type_)
     fact = None
     if node.for_each is not None:
-        fact = scope.fact(node.for_each, ruleset)
+        fact = scope.each(node.for_each, ruleset, keyed=False)
     prefix = node.name.parts[0]
     if fact is not None and prefix != fact.name.text:
         scope.report.error(
@@ -107,7 +107,7 @@ def _derived(scope: Scope, ruleset: str, node: ast.DefineStatement | ast.TableSt
         )  # fmt: skip
     bound = fact.name.text if fact else None
     scope.declare_value(
-        Value(node.name.text, type_, ruleset, node.name.span, bound, bool(fact and fact.many),
+        Value(node.name.text, type_, ruleset, node.name.span, bound, fact is not None,
               table=table)
     )  # fmt: skip
 

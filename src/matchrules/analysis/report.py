@@ -1,5 +1,6 @@
 """Where the analysis puts its diagnostics."""
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Final
 
@@ -14,6 +15,9 @@ FAULTY: Final = Constant(None, Unknown())
 """Stands for an expression with a fault; its type meets every other, so that nothing follows."""
 
 _LONGEST_NAME = 60  # longer ones get no suggestion: closeness is quadratic in length
+_MOST_SUGGESTED = 100  # faults that are looked into for what was meant: that takes time
+_MOST_COMPARED = 2000  # names that one is compared with
+_MOST = 1000  # faults that are kept: no one reads more
 
 
 @define
@@ -21,6 +25,12 @@ class Report:
     """Collects diagnostics, each once (a file is analysed anew in each era that it is in)."""
 
     found: dict[Diagnostic, None] = field(factory=dict)
+    counts: dict[str, int] = field(factory=lambda: {"error": 0, "warning": 0})
+
+    def add(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Take over what others found."""
+        for diagnostic in diagnostics:
+            self._keep(diagnostic)
 
     def error(
         self, code: str, message: str, span: Span, label: str = "", *,
@@ -28,7 +38,7 @@ class Report:
     ) -> Constant:  # fmt: skip
         """Note an error; gives the faulty expression, to be returned in place of a result."""
         labels = (Label(span, label), *also)
-        self.found[Diagnostic(code, message, labels, help, notes=notes)] = None
+        self._keep(Diagnostic(code, message, labels, help, notes=notes))
         return FAULTY
 
     def warning(
@@ -36,11 +46,21 @@ class Report:
     ) -> None:
         """Note a warning."""
         diagnostic = Diagnostic(code, message, (Label(span, label),), help, severity="warning")
-        self.found[diagnostic] = None
+        self._keep(diagnostic)
+
+    def _keep(self, diagnostic: Diagnostic) -> None:
+        if diagnostic not in self.found and self.counts[diagnostic.severity] < _MOST:
+            self.counts[diagnostic.severity] += 1
+            self.found[diagnostic] = None
+
+    @property
+    def suggests(self) -> bool:
+        """Whether there is time left to look for what was meant."""
+        return len(self.found) < _MOST_SUGGESTED
 
     @property
     def has_errors(self) -> bool:
-        return any(diagnostic.severity == "error" for diagnostic in self.found)
+        return self.counts["error"] > 0
 
     def in_order(self) -> tuple[Diagnostic, ...]:
         """Every diagnostic, by file and place."""
@@ -58,7 +78,8 @@ def did_you_mean(name: str, candidates: "list[str] | tuple[str, ...]") -> str | 
     """A help that names the closest candidate, if one is close."""
     if len(name) > _LONGEST_NAME:
         return None
-    short = [candidate for candidate in candidates if len(candidate) <= _LONGEST_NAME]
+    some = candidates[:_MOST_COMPARED]
+    short = [candidate for candidate in some if len(candidate) <= _LONGEST_NAME]
     close = get_close_matches(name, short, n=1, cutoff=0.7)
     return f"did you mean `{close[0]}`?" if close else None
 

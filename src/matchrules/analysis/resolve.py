@@ -190,8 +190,7 @@ def _no_bare(
         )  # fmt: skip
     here: list[str] = list(env.fields)
     if env.counted is not None:
-        start = f"{env.counted}."
-        here += [value[len(start) :] for value in scope.values if value.startswith(start)]
+        here += scope.inside(env.counted)
     values = scope.visible(scope.values, env.ruleset)
     ends = [value for value in values if value.endswith(f".{text}")]
     help_ = did_you_mean(text, [*here, *parameters])

@@ -127,7 +127,9 @@ class Scope:
         )  # fmt: skip
 
     def visible(self, names: Mapping[str, Any], ruleset: str) -> list[str]:
-        """The names that `ruleset` sees, sorted."""
+        """The names that `ruleset` sees, sorted, to suggest one."""
+        if not self.report.suggests:
+            return []
         reach = self.reach[ruleset]
         return sorted(name for name, found in names.items() if found.ruleset in reach)
 
@@ -136,6 +138,26 @@ class Scope:
         found = self.find("fact", name, ruleset)
         node: ast.FactStatement | None = found.node if found else None
         return node
+
+    def each(self, name: ast.Name, ruleset: str, keyed: bool) -> ast.FactStatement | None:
+        """The many-fact of a `for each`; a fault where it is none, or `keyed` and without a key."""
+        fact = self.fact(name, ruleset)
+        if fact is None:
+            return None
+        also = (Label(fact.name.span, "declared here"),)
+        if not fact.many:
+            self.report.error(
+                "MR112", f"there is only one `{name.text}`", name.span, "a single fact",
+                help="take `for each` out: its attributes are read by name", also=also,
+            )  # fmt: skip
+            return None
+        if keyed and not any(attribute.key for attribute in fact.attributes):
+            self.report.error(
+                "MR112", f"`{name.text}` has no key to tell its instances apart", name.span,
+                "advice for each needs one", help="mark an attribute as `key`, or count or pick",
+                also=also,
+            )  # fmt: skip
+        return fact
 
     def rule(self, name: ast.Name, ruleset: str) -> Declared | None:
         """The rule with that name, full name or id; a fault where there is none in reach."""
@@ -200,6 +222,13 @@ class Scope:
             assert file.header is not None
             for statement in file.statements:
                 yield file.header.name.text, statement
+
+    def inside(self, fact: str) -> list[str]:
+        """The attributes and defines of a fact, by their names inside it, to suggest one."""
+        if not self.report.suggests:
+            return []
+        start = f"{fact}."
+        return [name[len(start) :] for name in self.values if name.startswith(start)]
 
     # Declaring -----------------------------------------------------------------------------------
 

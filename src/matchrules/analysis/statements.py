@@ -47,17 +47,9 @@ def for_each(
     env = Environment(ruleset)
     if name is None:
         return None, env
-    fact = lowering.scope.fact(name, ruleset)
-    if fact is None:
-        # the instance is bound all the same, so that its attributes are not faults too
-        return None, evolve(env, bound=frozenset({name.text}))
-    if keyed and fact.many and not any(attribute.key for attribute in fact.attributes):
-        lowering.report.error(
-            "MR112", f"`{name.text}` has no key to tell its instances apart", name.span,
-            "advice for each needs one", help="mark an attribute as `key`, or count or pick",
-            also=(Label(fact.name.span, "declared here"),),
-        )  # fmt: skip
-    return name.text, evolve(env, bound=frozenset({name.text}))
+    fact = lowering.scope.each(name, ruleset, keyed)
+    # after a fault the instance is bound all the same, so that its attributes are none too
+    return fact.name.text if fact else None, evolve(env, bound=frozenset({name.text}))
 
 
 def rule(

@@ -17,6 +17,8 @@ def normalised(scope: Scope, span: Span) -> str:
 
 
 def _uncommented(line: str) -> str:
+    if "#" not in line:
+        return line
     within = False
     for at, letter in enumerate(line):
         if letter == '"' and (at == 0 or line[at - 1] != "\\"):
