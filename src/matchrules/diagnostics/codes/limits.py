@@ -10,4 +10,5 @@ CODES = declare(
     MR405="a chain of names is too deep",
     MR406="a number is too large",
     MR407="a rule can never fire",
+    MR451="too many sessions are open",
 )
