@@ -97,9 +97,7 @@ def test_names_that_python_keeps_for_itself() -> None:
     )  # fmt: skip
     classes = FactClasses(base)
     assert {cls.__name__ for cls in classes} == {"A1", "Fact_a_1", "Fact_none"}
-    odd = classes["none"](
-        class_=1, self_=2, values=3, attr__x=4, attr___class__=5, attr___init__=6
-    )
+    odd = classes["none"](class_=1, self_=2, values=3, attr__x=4, attr___class__=5, attr___init__=6)
     assert (odd.class_, odd.self_, odd.attr___class__) == (1, 2, 5)
     _, case = read_case([base], [odd], TODAY)
     assert case.facts["none"][0] == {

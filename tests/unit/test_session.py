@@ -125,7 +125,7 @@ def test_an_unchanged_session_keeps_its_decision(session: mr.Session) -> None:
     assert session.decision is session.decision
 
 
-# Handles -------------------------------------------------------------------------------------------
+# Handles ---------------------------------------------------------------------------------------
 
 
 def test_the_same_single_or_keyed_fact_again_has_the_same_handle(session: mr.Session) -> None:
@@ -181,7 +181,7 @@ def test_handles_that_stand_for_nothing(book: mr.Book, session: mr.Session) -> N
                 session.update(handle, size=1)  # type: ignore[arg-type]
 
 
-# Faults ----------------------------------------------------------------------------------------------
+# Faults ---------------------------------------------------------------------------------------
 
 
 def test_faults_of_a_value_are_said_at_once_and_change_nothing(session: mr.Session) -> None:
@@ -262,7 +262,7 @@ def test_an_attribute_may_have_any_name(session: mr.Session) -> None:
     assert session.decision.facts == {"owner": {"name": "Sasha"}}
 
 
-# Life --------------------------------------------------------------------------------------------------
+# Life ---------------------------------------------------------------------------------------
 
 
 def test_a_closed_session_says_so(book: mr.Book) -> None:
