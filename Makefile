@@ -2,7 +2,7 @@
 # make test     all tests (and a smaller set on every other Python that is present)
 SHELL := /bin/bash
 BIN := .venv/bin
-APPLICANT := examples/first_time_pass.yaml
+APPLICANT := examples/comeback_low_score.yaml
 SMOKE := tests/unit tests/e2e
 
 .PHONY: advise test test-main test-others test-all test-long check docs format constraints clean help

@@ -318,7 +318,7 @@ def test_colour_only_on_a_terminal(walk: Path) -> None:
 
 def test_a_reader_that_goes_away_is_no_error(walk: Path) -> None:
     with (walk / "walk.rules").open("a") as file:
-        for number in range(3000):
+        for number in range(300):
             file.write(f'\nrule r{number}\n  cite club\n  then may outing.go "{"long " * 20}"\n')
     done = subprocess.Popen(
         command("advise", walk / "case.yaml", "--rules", walk, "--engine", "interpreter"),

@@ -101,13 +101,14 @@ def run(command: str) -> str:
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False,
         env={**os.environ, "COLUMNS": "90", "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
-    return f"$ {command}\n{done.stdout.decode()}"
+    said = done.stdout.decode()
+    assert "Traceback" not in said, f"{command}\n{said}"
+    return f"$ {command}\n{said}"
 
 
 def diagnosed(text: str) -> str:
-    from matchrules.rulebook import check_text
-
     from matchrules.diagnostics.terminal import plain
+    from matchrules.rulebook import check_text
     from matchrules.text import Source
 
     source = Source("example.rules", text)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from matchrules.cli.items import MOST_WANTED, STRENGTHS, Item, cited, grouped, wanted
+from matchrules.cli.items import MOST_WANTED, STRENGTHS, Item, cited, grouped, rulesets, wanted
 from matchrules.decision import Decision
 from matchrules.ir import RuleBase
 
@@ -16,7 +16,7 @@ def markdown(decision: Decision, base: RuleBase, what: str) -> str:
 def _lines(decision: Decision, base: RuleBase, what: str) -> Iterator[str]:
     yield f"# Advice for {_escaped(what)}, as of {decision.as_of}"
     yield ""
-    yield "By the rules " + ", ".join(f"{r.name} {r.version}" for r in decision.rulesets) + "."
+    yield f"By the rules {rulesets(decision)}."
     if not decision.advice:
         yield ""
         yield "No advice: no rule applies to what is known of this case."

@@ -6,7 +6,16 @@ from typing import Final
 
 import click
 
-from matchrules.cli.items import MOST_WANTED, STRENGTHS, Group, Item, cited, grouped, wanted
+from matchrules.cli.items import (
+    MOST_WANTED,
+    STRENGTHS,
+    Group,
+    Item,
+    cited,
+    grouped,
+    rulesets,
+    wanted,
+)
 from matchrules.decision import Decision
 from matchrules.ir import RuleBase
 
@@ -28,8 +37,7 @@ def _lines(
     decision: Decision, base: RuleBase, what: str, width: int, style: Callable[..., str]
 ) -> Iterator[str]:
     yield style(f"Advice for {what}, as of {decision.as_of}", bold=True)
-    rulesets = ", ".join(f"{r.name} {r.version}" for r in decision.rulesets)
-    for line in _wrapped(f"by the rules {rulesets}", width, ""):
+    for line in _wrapped(f"by the rules {rulesets(decision)}", width, ""):
         yield style(line, dim=True)
     if not decision.advice:
         yield ""
@@ -78,7 +86,7 @@ def _ending(
         for item in first:
             margin = " " * (len(_INDENT) + column + 2)
             lead = f"{_INDENT}{item.name:<{column}}  "
-            yield from _wrapped(item.description or "-", width, margin, lead=lead)
+            yield from _wrapped(item.description, width, margin, lead=lead)
         if len(unknown) > MOST_WANTED:
             yield f"{_INDENT}and {len(unknown) - MOST_WANTED} more (--format json lists them all)"
     sources = cited(decision, base)

@@ -34,9 +34,14 @@ class Item:
 
     @property
     def origin(self) -> str:
-        """`article D1, usmle (LR-01)`, the rule's name where it has no id."""
+        """`article D1, F4, usmle (LR-01)`, the rule's name where it has no id."""
+        places: dict[str, list[str]] = {}
+        for cite in self.cites:
+            source, _, place = cite.partition(" ")
+            places.setdefault(source, []).append(place)
+        cited = ", ".join(f"{s} {', '.join(filter(None, p))}".rstrip() for s, p in places.items())
         name = self.id or self.rule
-        return f"{', '.join(self.cites)} ({name})" if self.cites else name
+        return f"{cited} ({name})" if cited else name
 
 
 @frozen
@@ -64,6 +69,16 @@ def grouped(decision: Decision, base: RuleBase) -> tuple[Group, ...]:
     return tuple(
         Group(base.advice[kind].description or _words(kind), tuple(_items(found)))
         for kind, found in kinds.items()
+    )
+
+
+def rulesets(decision: Decision) -> str:
+    """The rulesets that were in force, those of one version together."""
+    versions: dict[str, list[str]] = {}
+    for ruleset in decision.rulesets:
+        versions.setdefault(ruleset.version, []).append(ruleset.name)
+    return "; ".join(
+        f"{', '.join(names)} (version {version})" for version, names in versions.items()
     )
 
 
@@ -120,9 +135,7 @@ def _words(name: str) -> str:
 
 def _description(base: RuleBase, name: str) -> str:
     fact, _, attribute = name.partition(".")
-    declaration = base.facts[fact]
-    own = declaration.attributes[attribute].description
-    return own or declaration.description
+    return base.facts[fact].attributes[attribute].description
 
 
 def _readers(base: RuleBase) -> dict[str, int]:
