@@ -36,18 +36,44 @@ class Slot:
         return self.fact, self.attribute.name
 
 
+@frozen
+class Start:
+    """Facts to start from, and the day that they are right on."""
+
+    day: date | None
+    facts: Facts
+
+    def copy(self) -> "Start":
+        """The same, to be changed."""
+        facts = {name: [dict(i) for i in instances] for name, instances in self.facts.items()}
+        return Start(self.day, facts)
+
+
 @frozen(slots=False)
 class Ground:
-    """A rule base prepared for drawing. `moves` holds slots as often as their weight."""
+    """A rule base prepared for drawing. `moves` holds slots as often as their weight; the last
+    `aimed` of the `starts` are those that are to be started from mostly."""
 
     base: RuleBase
     cuts: CutPoints
     days: tuple[date, ...]
     slots: tuple[Slot, ...]
     moves: tuple[Slot, ...]
-    starts: tuple[Facts, ...]
+    starts: tuple[Start, ...]
     _pools: dict[Place, tuple[Value, ...]]
     _dates: dict[tuple[Place, date], tuple[Value, ...]] = field(factory=dict)
+    aimed: int = 0
+
+    def aimed_at(self, starts: Sequence[Start]) -> "Ground":
+        """The same ground, to start from those cases mostly."""
+        return evolve(self, starts=(*self.starts, *starts), aimed=len(starts))
+
+    def day_of(self, start: Start | None) -> date:
+        """The day of a case to start from, where it is in force."""
+        day = None if start is None else start.day
+        if day is None or day < self.base.start or (self.base.end and day >= self.base.end):
+            return self.days[0]
+        return day
 
     @property
     def many(self) -> list[FactDeclaration]:
@@ -114,7 +140,10 @@ def prepare(
     )
     moves = tuple(slot for slot in slots for _ in range(slot.weight))
     starts = tuple(
-        {name: [dict(i) for i in instances] for name, instances in example.facts.items()}
+        Start(
+            example.as_of,
+            {name: [dict(i) for i in instances] for name, instances in example.facts.items()},
+        )
         for example in base.examples
         if _known(base, example.facts)
     )

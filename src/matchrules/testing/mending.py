@@ -7,8 +7,8 @@ from matchrules.case.validation import assemble
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.faults import checked_range
 from matchrules.engine.interpreter import Interpretation
-from matchrules.ir import Attribute, Derived, Expression, Reject, RuleBase, walk
-from matchrules.testing.cutpoints import Place, outputs
+from matchrules.ir import Attribute, Derived, Expression, Fires, Reject, RuleBase, walk
+from matchrules.testing.cutpoints import Place
 from matchrules.testing.ground import Facts
 from matchrules.types import Type, Value
 
@@ -98,7 +98,7 @@ def _rejecting(run: Interpretation) -> list[Reject]:
 
 def _leave_out(base: RuleBase, facts: Facts, reject: Reject, turn: int) -> None:
     """Leave out something that the reject reads: what is optional first, then whole facts."""
-    read = _read(base, reject.when, set())
+    read = reads(base, reject.when)
     optional = [
         (instance, name)
         for fact, name in sorted(read)
@@ -115,15 +115,21 @@ def _leave_out(base: RuleBase, facts: Facts, reject: Reject, turn: int) -> None:
         facts[there[turn % len(there)]].pop()
 
 
-def _read(base: RuleBase, expression: Expression, seen: set[str]) -> set[Place]:
-    """The attributes that an expression reads, through defines too."""
+def reads(base: RuleBase, expression: Expression) -> set[Place]:
+    """The attributes that an expression reads, through defines, defaults and rules too."""
     found: set[Place] = set()
-    for node in walk(expression):
-        if isinstance(node, Attribute):
-            found.add((node.fact, node.name))
-        elif isinstance(node, Derived) and node.name not in seen:
-            seen.add(node.name)
-            define = base.defines[node.name]
-            for source in (*define.expressions(), *outputs(define)):
-                found |= _read(base, source, seen)
+    seen: set[str] = set()
+    stack = [expression]
+    while stack:
+        for node in walk(stack.pop()):
+            if isinstance(node, Attribute) and (node.fact, node.name) not in found:
+                found.add((node.fact, node.name))
+                attribute = base.facts[node.fact].attributes[node.name]
+                stack += [e for e in (attribute.default, attribute.unless) if e is not None]
+            elif isinstance(node, Derived) and node.name not in seen:
+                seen.add(node.name)
+                stack += base.defines[node.name].expressions()
+            elif isinstance(node, Fires):
+                rule = base.rules[node.rule]
+                stack += [*rule.guards, *rule.unless, *([rule.when] if rule.when else [])]
     return found

@@ -15,10 +15,12 @@ from matchrules.types import Date, Number, Text, Value, add_time
 
 @frozen
 class Sketch:
-    """`start` is 0 for nothing, or the number of a case to start from; `known` has a bit a slot;
+    """`day` is 0 for the day of the case to start from, or the number of a day in force. `start`
+    is 0 for nothing, or the number of a case to start from; `known` has a bit a slot;
     `seed` picks the values there; `counts` are the numbers of instances of each many-fact;
     `changes` are (move, number of the value)."""
 
+    day: int
     start: int
     known: int
     seed: int
@@ -26,12 +28,13 @@ class Sketch:
     changes: Sequence[tuple[int, int]]
 
 
-def facts_of(ground: Ground, as_of: date, sketch: Sketch) -> Facts:
-    """The facts of a sketch: well typed and complete, perhaps in conflict."""
-    facts: Facts = {}
-    if sketch.start and ground.starts:
-        start = ground.starts[(sketch.start - 1) % len(ground.starts)]
-        facts = {name: [dict(i) for i in instances] for name, instances in start.items()}
+def facts_of(
+    ground: Ground, sketch: Sketch, as_of: date | None = None
+) -> tuple[date, Facts]:
+    """The day and the facts of a sketch: well typed and complete, perhaps in conflict."""
+    start = ground.starts[sketch.start - 1].copy() if sketch.start else None
+    as_of = as_of or (ground.days[sketch.day - 1] if sketch.day else ground.day_of(start))
+    facts: Facts = {} if start is None else start.facts
     for fact, count in zip(ground.many, sketch.counts, strict=True):
         there = facts.setdefault(fact.name, [])
         while len(there) < count:
@@ -48,7 +51,7 @@ def facts_of(ground: Ground, as_of: date, sketch: Sketch) -> Facts:
     for move, number in sketch.changes:
         change(ground, as_of, facts, ground.moves[move % len(ground.moves)], number)
     complete(ground, as_of, facts, sketch.seed)
-    return facts
+    return as_of, facts
 
 
 def change(ground: Ground, as_of: date, facts: Facts, slot: Slot, number: int) -> None:

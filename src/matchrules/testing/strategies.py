@@ -90,8 +90,7 @@ def drawn_case(
     draw: Draw, ground: Ground, as_of: date | None = None, base: RuleBase | None = None
 ) -> Case:
     """One valid case of a rule base; of `base` in its place, which is like it."""
-    day = as_of or draw(st.sampled_from(ground.days))
-    case = mended(base or ground.base, day, facts_of(ground, day, draw(_sketches(ground))))
+    case = mended(base or ground.base, *facts_of(ground, draw(_sketches(ground)), as_of))
     if case is None:
         reject()
     return case
@@ -216,33 +215,42 @@ def _sketches(ground: Ground) -> st.SearchStrategy[Sketch]:
 def _prepared_sketches(ground: Ground) -> st.SearchStrategy[Sketch]:
     everything = 2 ** len(ground.slots) - 1
     bits = st.integers(0, everything)
-    examples = st.integers(1, len(ground.starts)) if ground.starts else st.just(0)
     seeds = st.integers(0, 2**16 - 1)
+    days = st.one_of(st.just(0), st.integers(0, len(ground.days)))
     counts = st.tuples(
         *(st.sampled_from(range(min(INSTANCES, fact.bound or 0) + 1)) for fact in ground.many)
     )
-    none = st.just((0,) * len(ground.many))
-    changes = st.lists(
-        st.tuples(st.integers(0, max(0, len(ground.moves) - 1)), st.integers(0, 255)),
-        max_size=MOST_CHANGES if ground.moves else 0,
-    )
+    change = st.tuples(st.integers(0, max(0, len(ground.moves) - 1)), st.integers(0, 255))
 
     def sketches(
-        start: st.SearchStrategy[int],
-        known: st.SearchStrategy[int],
-        seed: st.SearchStrategy[int],
-        counts: st.SearchStrategy[tuple[int, ...]],
+        start: st.SearchStrategy[int], known: int | st.SearchStrategy[int], most: int = MOST_CHANGES
     ) -> st.SearchStrategy[Sketch]:
-        return st.builds(Sketch, start, known, seed, counts, changes)
+        plain = isinstance(known, int) and not known
+        return st.builds(
+            Sketch,
+            days,
+            start,
+            st.just(known) if isinstance(known, int) else known,
+            st.just(0) if plain else seeds,
+            st.just((0,) * len(ground.many)) if plain else counts,
+            st.lists(change, max_size=most if ground.moves else 0),
+        )
 
-    nothing, zero = st.just(0), st.just(0)
+    nothing, count = st.just(0), len(ground.starts)
+    starts = st.integers(1, count) if count else nothing
+    if ground.aimed:
+        aimed = st.integers(count - ground.aimed + 1, count)
+        return st.one_of(
+            sketches(aimed, 0, 1), sketches(aimed, 0, 2), sketches(aimed, 0, 4),
+            sketches(aimed, bits, 0), sketches(starts, 0), sketches(starts, bits),
+        )  # fmt: skip
     more = st.builds(int.__or__, bits, bits)
     return st.one_of(
-        sketches(nothing, zero, zero, none),
-        sketches(examples, zero, zero, none),
-        sketches(nothing, zero, seeds, counts),
-        sketches(nothing, bits, seeds, counts),
-        sketches(nothing, more, seeds, counts),
-        sketches(examples, bits, seeds, counts),
-        sketches(nothing, st.just(everything), seeds, counts),
+        sketches(nothing, 0),
+        sketches(starts, 0),
+        sketches(starts, bits),
+        sketches(nothing, 0),
+        sketches(nothing, bits),
+        sketches(nothing, more),
+        sketches(nothing, everything),
     )

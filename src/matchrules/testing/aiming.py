@@ -1,0 +1,214 @@
+"""Cases in which a premise is true: found by climbing.
+
+A premise such as "in scope, passed, and the score is at the mark" is true of few random cases. How
+near a case comes is scored, through defines and tables too; changes that bring it nearer are kept.
+"""
+
+from datetime import date
+from fractions import Fraction
+from random import Random
+
+from matchrules import ir
+from matchrules.engine.interpreter import NOTHING, Bound, Interpretation
+from matchrules.ir import Expression
+from matchrules.testing.cutpoints import Place
+from matchrules.testing.ground import Ground, Start
+from matchrules.testing.mending import mended, reads
+from matchrules.testing.sketch import Sketch, change, complete, facts_of
+from matchrules.types import Value, order_key
+
+DEPTH = 12  # of defines that are looked through
+UNKNOWN = 0.3  # how near an unknown is to being true
+
+Limits = tuple[int, int]  # climbs, steps of each
+
+
+def starts_for(
+    ground: Ground, premise: Expression, fact: str | None = None, wanted: int = 4,
+    limits: Limits = (12, 60),
+) -> tuple[Start, ...]:
+    """Valid cases in which the premise is true (in both cases, where it speaks of two)."""
+    random, found = Random(0), []
+    places = reads(ground.base, premise)
+    if fact is not None:
+        places |= {(fact, name) for name in ground.base.facts[fact].attributes}
+    climbs, steps = limits
+    for number in range(climbs):
+        best = _climb(ground, premise, fact, places, random, number, steps)
+        if best is not None:
+            found.append(best)
+        if len(found) == wanted:
+            break
+    return tuple(found)
+
+
+def _climb(
+    ground: Ground, premise: Expression, fact: str | None, places: set[Place], random: Random,
+    number: int, steps: int,
+) -> Start | None:  # fmt: skip
+    examples = len(ground.starts)
+    counts = tuple(random.randint(0, 1) if name.name != fact else 1 for name in ground.many)
+    sketch = Sketch(0, random.randint(0, examples), 0, number, counts, ())
+    day, facts = facts_of(ground, sketch)
+    slots = [slot for slot in ground.slots if slot.place in places]
+    best = -1.0
+    for step in range(steps):
+        tried_day, tried = day, Start(day, facts).copy().facts
+        if step:
+            if not slots or random.random() < 0.1:
+                tried_day = random.choice(ground.days)
+            for _ in range(random.choice((1, 1, 2, 3)) if slots else 0):
+                change(ground, tried_day, tried, random.choice(slots), random.randrange(256))
+            complete(ground, tried_day, tried, number)
+        case = mended(ground.base, tried_day, tried)
+        if case is None:
+            continue
+        run = Interpretation(ground.base, case)
+        run.cases = _Both(run)
+        score = max((near(run, premise, b) for b in run.each(fact)), default=0.0)
+        if score >= best:
+            best, day, facts = score, tried_day, tried
+        if score == 1.0:
+            return Start(day, facts)
+    return None
+
+
+class _Both(dict[str, Interpretation]):
+    """Both cases of a `compare` are one."""
+
+    def __init__(self, run: Interpretation) -> None:
+        super().__init__()
+        self.run = run
+
+    def __missing__(self, key: str) -> Interpretation:
+        return self.run
+
+    def values(self) -> list[Interpretation]:  # type: ignore[override]
+        return [self.run, self.run]
+
+
+def near(run: Interpretation, e: Expression, bound: Bound = NOTHING, depth: int = DEPTH) -> float:
+    """How near a condition is to being true: 1 where it is."""
+    value = run.value(e, bound)
+    if value is True:
+        return 1.0
+    return min(0.99, _near(run, e, bound, depth, UNKNOWN if value is None else 0.0))
+
+
+def _near(run: Interpretation, e: Expression, bound: Bound, depth: int, plain: float) -> float:
+    if depth <= 0:
+        return plain
+    match e:
+        case ir.And(operands):
+            return sum(near(run, o, bound, depth) for o in operands) / len(operands)
+        case ir.Or(operands):
+            return max(near(run, o, bound, depth) for o in operands)
+        case ir.Shown(operand) | ir.InCase(_, operand):
+            return near(run, operand, bound, depth)
+        case ir.Not(operand):
+            return far(run, operand, bound, depth)
+        case ir.If(condition, then, otherwise):
+            held = near(run, condition, bound, depth) + near(run, then, bound, depth)
+            not_held = far(run, condition, bound, depth) + near(run, otherwise, bound, depth)
+            return max(held, not_held) / 2
+        case ir.Derived(name):
+            body = run.base.defines[name].body
+            if isinstance(body, ir.Table):
+                return _near_value(run, e, True, bound, depth)
+            return near(run, body, bound, depth - 1)
+        case ir.Compare(op, left, right):
+            return _compared(run, op, left, right, bound, depth, plain)
+        case ir.In(tested, items):
+            known = [run.value(item, bound) for item in items]
+            return max(_near_value(run, tested, v, bound, depth) for v in known if v is not None)
+        case ir.Fires(name):
+            return max((_fires(run, name, b, depth) for b in run.each(run.base.rules[name].fact)),
+                       default=0.0)  # fmt: skip
+        case ir.Aggregate(op="any", fact=fact, where=where) if where is not None:
+            each = run.each(fact, bound)
+            return max((near(run, where, b, depth - 1) for b in each), default=0.0) * 0.9
+    return plain
+
+
+def far(run: Interpretation, e: Expression, bound: Bound, depth: int) -> float:
+    """How near a condition is to being false."""
+    value = run.value(e, bound)
+    if value is False:
+        return 1.0
+    match e:
+        case ir.And(operands):
+            return max(far(run, o, bound, depth) for o in operands)
+        case ir.Or(operands):
+            return sum(far(run, o, bound, depth) for o in operands) / len(operands)
+        case ir.Not(operand):
+            return near(run, operand, bound, depth)
+        case ir.Derived(name) if depth > 0:
+            body = run.base.defines[name].body
+            if not isinstance(body, ir.Table):
+                return far(run, body, bound, depth - 1)
+    return UNKNOWN if value is None else 0.0
+
+
+def _fires(run: Interpretation, name: str, bound: Bound, depth: int) -> float:
+    rule = run.base.rules[name]
+    needed = [*rule.guards, *(() if rule.when is None else (rule.when,))]
+    scores = [near(run, e, bound, depth - 1) for e in needed]
+    scores += [far(run, e, bound, depth - 1) for e in rule.unless]
+    return sum(scores) / len(scores) if scores else 0.0
+
+
+def _compared(
+    run: Interpretation, op: str, left: Expression, right: Expression, bound: Bound, depth: int,
+    plain: float,
+) -> float:  # fmt: skip
+    one, two = run.value(left, bound), run.value(right, bound)
+    if op == "==" and isinstance(two, str | bool):
+        return _near_value(run, left, two, bound, depth)
+    if one is None or two is None:
+        return plain / 2 + (plain / 2) * ((one is not None) or (two is not None))
+    if isinstance(one, frozenset) or op == "!=":
+        return plain
+    a, b = order_key(one, left.type), order_key(two, right.type)
+    if isinstance(a, date) and isinstance(b, date):
+        return 0.4 + 0.5 / (1.0 + abs((a - b).days) / 30)
+    if isinstance(a, int | Fraction) and isinstance(b, int | Fraction):
+        return 0.4 + 0.5 / (1.0 + abs(float(a) - float(b)))
+    return plain
+
+
+def _near_value(
+    run: Interpretation, e: Expression, wanted: Value, bound: Bound, depth: int
+) -> float:
+    """How near an expression is to having that value: of a define, by the branches and rows that
+    give it."""
+    value = run.value(e, bound)
+    if value == wanted:
+        return 1.0
+    plain = UNKNOWN if value is None else 0.1
+    if depth <= 0:
+        return plain
+    match e:
+        case ir.Constant():
+            return 0.0
+        case ir.InCase(_, operand):
+            return _near_value(run, operand, wanted, bound, depth)
+        case ir.If(condition, then, otherwise):
+            held = near(run, condition, bound, depth - 1)
+            one = _both(held, _near_value(run, then, wanted, bound, depth))
+            not_held = far(run, condition, bound, depth - 1)
+            return max(one, _both(not_held, _near_value(run, otherwise, wanted, bound, depth)))
+        case ir.IfKnown(first, otherwise):
+            return max(_near_value(run, branch, wanted, bound, depth - 1)
+                       for branch in (first, otherwise))  # fmt: skip
+        case ir.Derived(name):
+            body = run.base.defines[name].body
+            if not isinstance(body, ir.Table):
+                return _near_value(run, body, wanted, bound, depth - 1)
+            rows = [row for row in body.rows if run.value(row.output, bound) == wanted]
+            return max((sum(near(run, t, bound, depth - 1) for t in row.tests) / len(row.tests)
+                        for row in rows), default=0.0) * 0.95  # fmt: skip
+    return plain
+
+
+def _both(one: float, other: float) -> float:
+    return (one + other) / 2 if other > 0 else 0.0
