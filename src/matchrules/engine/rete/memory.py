@@ -71,7 +71,6 @@ class WorkingMemory:
         self.lock = threading.RLock()
         self._next = 0
         self._contents: Contents | None = None
-        self._whole = True
         self._closer: weakref.finalize[Any, WorkingMemory] | None = None
 
     # What closures see ----------------------------------------------------------------------------
@@ -122,14 +121,11 @@ class WorkingMemory:
 
     def _settle(self) -> None:
         """Work out what the changes since last time touch."""
-        if not self._whole:
-            # The last change was broken off, by an interrupt perhaps: start from the facts.
-            if self._closer is not None:
-                self._closer.detach()  # its place in the network is not to be trusted again
-            self._contents, self._closer = None, None
-        self._whole = False
+        if self._contents is not None and not self.contents.state.whole:
+            self._contents = None  # broken off, by an interrupt perhaps: start from the facts
         if self._contents is None:
             state = self.plan.network.open()
+            state.whole = False
             self._closer = weakref.finalize(self, state.close)
             self._closer.atexit = False
             self._contents = Contents([_NOTHING] * self.plan.slots, state)
@@ -137,8 +133,9 @@ class WorkingMemory:
                 row.values = dict(row.asserted)
             for node in self.plan.nodes:
                 self._mark(node, ALL)
+        self.contents.state.whole = False
         self._propagate()
-        self._whole = True
+        self.contents.state.whole = True
 
     def _propagate(self) -> None:
         contents = self.contents

@@ -212,11 +212,16 @@ if hasattr(os, "register_at_fork"):
 
 
 class State:
-    """The facts of one session in the network. Not for two threads at once."""
+    """The facts of one session in the network. Not for two threads at once.
+
+    `whole` is false while a change is under way: one that is broken off leaves it so, and then its
+    place in the network is never used again.
+    """
 
     def __init__(self, network: Network, sid: str) -> None:
         self.network = network
         self.sid = sid
+        self.whole = True
         self._ids = Names(taken=(f"sid-{sid}",))
         self._spent: list[str] = []
         self._touched: dict[int, int] = {}  # handle of a shard to the offset of this state in it
@@ -233,6 +238,7 @@ class State:
                 kept.append(shard.handle)
                 self._touched[shard.handle] = offset
             elif code != 1:  # 1: no pattern takes it, so it is not kept
+                self.whole = False
                 raise NetworkError(f"durable-rules gave code {code} to a new fact")
         return name
 
@@ -242,6 +248,7 @@ class State:
         for handle in self._kept.pop(name):
             code, _ = _call("retract_fact", handle, text)
             if code != 0:
+                self.whole = False
                 raise NetworkError(f"durable-rules gave code {code} to a retracted fact")
         self._spent.append(name)
 
@@ -264,6 +271,8 @@ class State:
 
     def close(self) -> None:
         """Retract everything, so that the sid can serve another session."""
+        if not self.whole:
+            return
         for name in tuple(self._kept):
             self.remove(name)
         for _ in self.drain():

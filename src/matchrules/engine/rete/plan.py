@@ -4,7 +4,6 @@ Made once for a rule base and shared by its sessions. Everything here is read-on
 """
 
 import threading
-import weakref
 from collections.abc import Iterable, Sequence
 from graphlib import TopologicalSorter
 from typing import TypeVar
@@ -305,8 +304,10 @@ def conditions(rule: Rule) -> Iterable[Expression]:
 # A network cannot be removed from durable-rules, so each is made once for the process: the same
 # rules loaded again get the same network.
 _networks: dict[tuple[NetworkRule, ...], Network] = {}
-_plans: dict[int, tuple["weakref.ref[RuleBase]", Plan]] = {}
+_plans: dict[int, Plan] = {}  # by the identity of their base, which they keep alive
 _lock = threading.RLock()
+
+MOST_PLANS = 64
 
 
 def _network_of(rules: Sequence[NetworkRule]) -> Network:
@@ -315,12 +316,10 @@ def _network_of(rules: Sequence[NetworkRule]) -> Network:
 
 
 def plan_of(base: RuleBase) -> Plan:
-    """The plan of a rule base, made when it is first asked for."""
+    """The plan of a rule base, made when it is first asked for; those used last are kept."""
     with _lock:
-        found = _plans.get(id(base))
-        if found is not None and found[0]() is base:
-            return found[1]
-        plan = Plan(base)
-        key = id(base)
-        _plans[key] = weakref.ref(base, lambda _: _plans.pop(key, None)), plan
+        plan = _plans.pop(id(base), None) or Plan(base)
+        _plans[id(base)] = plan
+        if len(_plans) > MOST_PLANS:
+            del _plans[next(iter(_plans))]
         return plan
