@@ -45,7 +45,8 @@ FACTS = FactClasses(BASE)
 VALIDATOR = Draft202012Validator(schema(BASE))
 TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
     ["null", "~", "", "no", "yes", "2026-11-01", "1.0", "0x1", "<<", "*a", "&a", "!a", "- a",
-     "a: b", "#", " a ", "\n", "a\n\n b\n", "\t", "'", '"', "\x85", "\u2028", "\ufeff", "\x00", "\x7f"]
+     "a: b", "#", " a ", "\n", "a\n\n b\n", "\t", "'", '"', "\x85", "\u2028", "\ufeff",
+     "\x00", "\x7f"]
 )  # fmt: skip
 
 

@@ -42,7 +42,13 @@ def write_case(base: RuleBase, case: Case) -> str:
     def decimal(dumper: yaml.SafeDumper, value: Decimal) -> yaml.Node:
         return dumper.represent_scalar("tag:yaml.org,2002:float", str(value))
 
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
+        # Unusual line breaks would be folded away in any other style.
+        style = None if value.isprintable() else '"'
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
     Dumper.add_representer(Decimal, decimal)
+    Dumper.add_representer(str, text)
     Dumper.ignore_aliases = lambda self, data: True  # type: ignore[method-assign]
     tree: dict[str, Any] = {"as_of": case.as_of}
     for name, declaration in base.facts.items():
