@@ -15,6 +15,7 @@ from matchrules.analysis.tables import table
 from matchrules.analysis.written import plain
 from matchrules.diagnostics.model import Label
 from matchrules.syntax import ast
+from matchrules.text import Span
 from matchrules.types import Number, Type, Unknown
 
 
@@ -62,10 +63,13 @@ def rule(
     unless = tuple(lowering.condition(one, env) for one in node.unless)
     provisional = None if node.provisional is None else lowering.condition(node.provisional, env)
     thens = []
+    looked_at = reasons([*guards, *([] if when is None else [when])])
     for clause in node.thens:
-        then = _then(lowering, clause, env)
+        then, holes = _then(lowering, clause, env)
         if then is not None:
             thens.append(then)
+        for value, span in holes:
+            _warn_of_unknown(lowering, value, span, looked_at)
     if not node.cites:
         lowering.report.warning(
             "MR124", f"rule `{node.name.text}` cites nothing", node.name.span, "no source",
@@ -100,6 +104,23 @@ def reasons(expressions: Iterable[ir.Expression]) -> Mapping[str, ir.Expression]
     return {name: found[name] for name in sorted(found)}
 
 
+def _warn_of_unknown(
+    lowering: Lowering, value: ir.Expression, span: Span, looked_at: Mapping[str, ir.Expression]
+) -> None:
+    """Warn of a hole with an attribute that may be unknown, and that `when` does not read."""
+    value = value.value if isinstance(value, ir.Format) else value
+    if not isinstance(value, ir.Attribute) or f"{value.fact}.{value.name}" in looked_at:
+        return
+    found = lowering.scope.values[f"{value.fact}.{value.name}"]
+    assert found.attribute is not None
+    if found.attribute.default is None and (found.attribute.optional or not found.many):
+        lowering.report.warning(
+            "MR125", f"`{found.name}` may be unknown, and would print as `not known`", span,
+            "not looked at in the rule's `when`",
+            help=f'say what to print then: `{{{found.name} if known else "…"}}`',
+        )  # fmt: skip
+
+
 def _overridden(lowering: Lowering, node: ast.RuleStatement, ruleset: str) -> tuple[str, ...]:
     names = []
     for name in node.overrides:
@@ -128,13 +149,21 @@ def _overridden(lowering: Lowering, node: ast.RuleStatement, ruleset: str) -> tu
     return tuple(names)
 
 
-def _then(lowering: Lowering, clause: ast.ThenClause, env: Environment) -> ir.Then | None:
+Holes = list[tuple[ir.Expression, Span]]
+
+
+def _then(
+    lowering: Lowering, clause: ast.ThenClause, env: Environment
+) -> tuple[ir.Then | None, Holes]:
     subject = lowering.scope.subject(clause.target, clause.target.parts, env.ruleset)
     fields, shown = _fields(lowering, clause, subject, env)
-    text = texts.template(lowering, clause.text, evolve(env, fields=shown))
+    parts = list(texts.parts(lowering, clause.text, evolve(env, fields=shown)))
+    holes = [(part, span) for part, span in parts if not isinstance(part, str)]
     if subject is None:
-        return None
-    return ir.Then(clause.strength, subject.kind, subject.name, text, fields, clause.target.span)
+        return None, holes
+    text = ir.Template(tuple(part for part, _ in parts))
+    then = ir.Then(clause.strength, subject.kind, subject.name, text, fields, clause.target.span)
+    return then, holes
 
 
 def _fields(

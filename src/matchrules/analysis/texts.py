@@ -1,11 +1,13 @@
 """Texts: every hole becomes an expression that is a text."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from matchrules import ir
 from matchrules.analysis.environment import Environment
 from matchrules.analysis.report import FAULTY
 from matchrules.syntax import ast
+from matchrules.text import Span
 from matchrules.types import Number, Text, Type, Unknown
 
 if TYPE_CHECKING:
@@ -27,13 +29,18 @@ def literal(
 
 def template(lowering: "Lowering", node: ast.TextLiteral, env: Environment) -> ir.Template:
     """The text of an advice or a reject."""
-    parts: list[str | ir.Expression] = []
+    return ir.Template(tuple(part for part, _ in parts(lowering, node, env)))
+
+
+def parts(
+    lowering: "Lowering", node: ast.TextLiteral, env: Environment
+) -> Iterator[tuple[str | ir.Expression, Span]]:
+    """The pieces and holes of a text, with their places."""
     for part in node.parts:
         if isinstance(part, ast.TextPart):
-            parts.append(part.text)
+            yield part.text, part.span
         else:
-            parts.append(hole(lowering, part.expression, env))
-    return ir.Template(tuple(parts))
+            yield hole(lowering, part.expression, env), part.expression.span
 
 
 def hole(lowering: "Lowering", node: ast.Expr, env: Environment) -> ir.Expression:

@@ -1,7 +1,7 @@
 """A table as boxes: its heads as columns of cells, its rows as where they hit and where they may.
 
-What a cell compares with has its value in force on a day, so a table is read once for every
-combination of parameter values that is in force on some day.
+What a cell compares with has its value in force on a day, so a table is read once for every run of
+days on which no parameter that it names takes a new value.
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 from matchrules import ir
 from matchrules.analysis.checks.possible import Possible, Range
 from matchrules.analysis.checks.scene import Days, Scene, World, grid
+from matchrules.dependencies import names_in, reachable
 from matchrules.ir import Define, Expression, Table
 from matchrules.regions import Axis, Box
 from matchrules.regions.axis import axis as axis_of
@@ -22,13 +23,11 @@ from matchrules.types import Number, Value
 @frozen
 class ReadRow:
     """Where a row is known to hit (`sure`), where it may be (`maybe`), and where it may be known to
-    hit or undecided (`open`). `closed` is `open` with every cell that is left open by another
-    fact taken as no hit; `left` are the columns of such cells."""
+    hit or undecided (`open`). `left` are the columns of cells that depend on another fact."""
 
     sure: Box
     maybe: Box
     open: Box
-    closed: Box
     left: tuple[int, ...]
 
 
@@ -61,19 +60,23 @@ def read(world: World, define: Define, names: tuple[str, ...]) -> Columns:
     assert isinstance(table, Table)
     heads = tuple(dict.fromkeys(table.heads))
     column_of = tuple(heads.index(head) for head in table.heads)
-    scenes = [Scene(world, days) for days in _periods(world, table)]
-    valued = [_values(table, scene) for scene in scenes]
+    cells = [test for row in table.rows for test in row.tests]
+    elsewhere = _tests_of_rejects(world, heads)
+    named = [operand for test in (*cells, *elsewhere) for operand in operands(test)]
+    scenes = [Scene(world, days) for days in _periods(world, named)]
+    valued = [_values(named, scene) for scene in scenes]
     axes = tuple(
         _axis(
             world, define, head, names[table.heads.index(head)],
             {v for found in valued for v in _cuts(found, [
-                test for row in table.rows
-                for test, column in zip(row.tests, column_of, strict=True) if column == number
+                *(test for row in table.rows
+                  for test, column in zip(row.tests, column_of, strict=True) if column == number),
+                *(test for test in elsewhere if _subject(test) == head),
             ])} | ({d for s in scenes for d in _ends(s)} if isinstance(head, ir.AsOf) else set()),
         )
         for number, head in enumerate(heads)
     )  # fmt: skip
-    readings: dict[tuple[object, ...], Reading] = {}
+    readings = []
     for scene, found in zip(scenes, valued, strict=True):
         rows = tuple(_row(row, table.heads, column_of, axes, found) for row in table.rows)
         days = _ends(scene)
@@ -82,9 +85,8 @@ def read(world: World, define: Define, names: tuple[str, ...]) -> Columns:
             else axis.whole
             for head, axis in zip(heads, axes, strict=True)
         )  # fmt: skip
-        reading = Reading(days, _parameters(table, scene), space, rows)
-        readings.setdefault((space, rows), reading)
-    return Columns(define, table, heads, axes, column_of, tuple(readings.values()))
+        readings.append(Reading(days, _parameters(table, scene), space, rows))
+    return Columns(define, table, heads, axes, column_of, tuple(readings))
 
 
 def operands(test: Expression) -> tuple[Expression, ...]:
@@ -97,6 +99,33 @@ def operands(test: Expression) -> tuple[Expression, ...]:
         case ir.InRange(_, low, high):
             return (low, high)
     return ()
+
+
+def _subject(test: Expression) -> Expression | None:
+    """What a test compares."""
+    match test:
+        case ir.Compare(_, left, _):
+            return left
+        case ir.In(value) | ir.InRange(value):
+            return value
+    return None
+
+
+def _tests_of_rejects(world: World, heads: tuple[Expression, ...]) -> list[Expression]:
+    """The comparisons of heads in rejects, directly or in what they read: values that such a test
+    parts are parted in the columns too, so that a case is valid with a whole cell or not at all."""
+    base, found = world.base, []
+    for reject in base.rejects:
+        names = reachable(world.graph, names_in(base, [reject.when]))
+        texts = [reject.when]
+        for name in names & base.defines.keys():
+            texts.extend(base.defines[name].expressions())
+        tests = [node for text in texts for node in ir.walk(text)]
+        mirrored = [
+            ir.Compare("==", n.right, n.left) for n in tests if isinstance(n, ir.Compare)
+        ]  # cuts only, so the operator is no matter
+        found += [node for node in (*tests, *mirrored) if _subject(node) in heads]
+    return found
 
 
 def _axis(world: World, define: Define, head: Expression, name: str, cuts: set[Value]) -> Axis:
@@ -113,12 +142,12 @@ def _axis(world: World, define: Define, head: Expression, name: str, cuts: set[V
     return axis_of(name, type_, cuts, found.unknown)
 
 
-def _periods(world: World, table: Table) -> Iterator[Days]:
-    """The days in force, parted where a parameter that a cell names takes a new value."""
+def _periods(world: World, named: list[Expression]) -> Iterator[Days]:
+    """The days in force, parted where a parameter that is named takes a new value."""
     first, last = world.days
     starts = {first}
-    for node in _named_parameters(table):
-        if node.on is None:
+    for node in (n for operand in named for n in ir.walk(operand)):
+        if isinstance(node, ir.ParameterValue) and node.on is None:
             rows = world.base.parameters[node.name].rows
             starts |= {r.start for r in rows if r.start is not None and first < r.start <= last}
     ordered = sorted(starts)
@@ -146,15 +175,9 @@ def _parameters(table: Table, scene: Scene) -> tuple[tuple[str, str], ...]:
 Values = dict[Expression, tuple[Value | None] | None]
 
 
-def _values(table: Table, scene: Scene) -> Values:
+def _values(named: list[Expression], scene: Scene) -> Values:
     """Every operand's one value as a tuple, None where it depends on a fact."""
-    found: Values = {}
-    for row in table.rows:
-        for test in row.tests:
-            for operand in operands(test):
-                if operand not in found:
-                    found[operand] = scene.of(operand).exact
-    return found
+    return {operand: scene.of(operand).exact for operand in dict.fromkeys(named)}
 
 
 def _cuts(values: Values, tests: list[Expression]) -> Iterator[Value]:
@@ -175,7 +198,7 @@ def _row(
     row: ir.Row, heads: tuple[Expression, ...], column_of: tuple[int, ...],
     axes: tuple[Axis, ...], values: Values,
 ) -> ReadRow:  # fmt: skip
-    masks = [[axis.whole] * 4 for axis in axes]
+    masks = [[axis.whole] * 3 for axis in axes]
     left = []
     for number, (test, head) in enumerate(zip(row.tests, heads, strict=True)):
         column = column_of[number]
@@ -183,18 +206,18 @@ def _row(
         if cell[0] != cell[1]:
             left.append(number)
         masks[column] = [a & b for a, b in zip(masks[column], cell, strict=True)]
-    sure, maybe, open_, closed = (tuple(mask[kind] for mask in masks) for kind in range(4))
-    return ReadRow(sure, maybe, open_, closed, tuple(left))
+    sure, maybe, open_ = (tuple(mask[kind] for mask in masks) for kind in range(3))
+    return ReadRow(sure, maybe, open_, tuple(left))
 
 
 def _cell(
     test: Expression, head: Expression, axis: Axis, values: Values
-) -> tuple[int, int, int, int]:
+) -> tuple[int, int, int]:
     """The masks of `ReadRow` for one cell."""
     if test == ir.TRUE:
-        return (axis.whole,) * 4
+        return (axis.whole,) * 3
     if test == ir.Not(ir.IsKnown(head)):
-        return (axis.unknown,) * 4
+        return (axis.unknown,) * 3
     mask: int | None = None
     found = [values[operand] for operand in operands(test)]
     subject = test.value if isinstance(test, ir.In | ir.InRange) else getattr(test, "left", None)
@@ -203,12 +226,11 @@ def _cell(
     elif subject == head and None not in found:
         known = [value[0] for value in found if value is not None]
         if None in known:  # undecided everywhere
-            return (0, 0, axis.whole, axis.whole)
+            return (0, 0, axis.whole)
         mask = _mask(test, axis, [v for v in known if v is not None])
     if mask is None:
-        closed = axis.unknown if subject == head else 0
-        return (0, axis.known if subject == head else axis.whole, axis.whole, closed)
-    return (mask, mask, mask | axis.unknown, mask | axis.unknown)
+        return (0, axis.known if subject == head else axis.whole, axis.whole)
+    return (mask, mask, mask | axis.unknown)
 
 
 def _mask(test: Expression, axis: Axis, values: list[Value]) -> int | None:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
-from matchrules.analysis.checks.columns import Columns, Reading, ReadRow
+from matchrules.analysis.checks.columns import Columns, Reading
 from matchrules.analysis.checks.scene import World
 from matchrules.analysis.checks.validity import Validity
 from matchrules.regions import Box, Effort, TooLarge, meet, meeting, uncovered, widen
@@ -18,16 +18,20 @@ EFFORT: Final = 3_000_000  # steps for one table
 
 @frozen
 class Gap:
+    """Valid cases that no row takes, on the days of `readings`."""
+
     box: Box
-    reading: Reading
+    readings: tuple[Reading, ...]
 
 
 @frozen
 class Overlap:
+    """Valid cases that two rows take; `box` is as in the first of `readings`."""
+
     earlier: int
     later: int
     box: Box
-    reading: Reading
+    readings: tuple[Reading, ...]
 
 
 @frozen
@@ -42,8 +46,9 @@ class Hidden:
 
 @define
 class Findings:
-    """`left` are the rows and columns of cells on which something depends that only the prover can
-    tell; `undecided` says that heads depend on one another in a way that only it can follow."""
+    """`left` are the rows and columns of cells that compare with another fact, `undecided` says
+    that heads depend on one another in a way that is not followed here: both are taken as gaps,
+    overlaps and hidden rows that are none, and left to the prover."""
 
     gaps: list[Gap] = field(factory=list)
     overlaps: list[Overlap] = field(factory=list)
@@ -65,6 +70,11 @@ def examine(world: World, columns: Columns, effort: Effort | None = None) -> Fin
             if columns.table.hit == "unique":
                 search.overlaps(found)
         found.hidden.extend(_hidden(columns, effort))
+        hidden = {one.row for one in found.hidden}
+        for reading in columns.readings:
+            for number, row in enumerate(reading.rows):
+                if number not in hidden:
+                    found.left |= {(number, column) for column in row.left}
     except TooLarge:
         found.too_large = True
     return found
@@ -83,43 +93,40 @@ class _Search:
         self.undecided = False
 
     def gaps(self, found: Findings) -> None:
-        """Points in no row's `open` box; where only cells left to the prover keep a row open there
-        may be one."""
+        """Boxes in no row's `open` box."""
         covers = [row.open for row in self.reading.rows]
-        known = {gap.box for gap in found.gaps}
+        for number, gap in enumerate(found.gaps):
+            if meet(gap.box, self.reading.space) == gap.box and not any(
+                meet(gap.box, cover) for cover in covers
+            ):
+                found.gaps[number] = Gap(gap.box, (*gap.readings, self.reading))
+                covers.append(gap.box)
         for box in islice(self.real(self.reading.space, covers), FOUND - len(found.gaps)):
-            if box not in known:
-                found.gaps.append(Gap(box, self.reading))
+            found.gaps.append(Gap(box, (self.reading,)))
         found.undecided |= self.undecided
-        if any(row.left for row in self.reading.rows):
-            closed = [row.closed for row in self.reading.rows]
-            self.undecided = False
-            said = [gap.box for gap in found.gaps]
-            perhaps = next(self.real(self.reading.space, [*closed, *said]), None)
-            if perhaps is not None or self.undecided:
-                found.left |= _cells(self.reading.rows)
 
     def overlaps(self, found: Findings) -> None:
         """Two rows' `sure` boxes with a point in common."""
         rows = self.reading.rows
-        known = {(overlap.earlier, overlap.later) for overlap in found.overlaps}
+        known = {(o.earlier, o.later): number for number, o in enumerate(found.overlaps)}
         sure = [row.sure for row in rows]
         for earlier, later in meeting(sure):
             both = meet(sure[earlier], sure[later])
             within = None if both is None else meet(both, self.reading.space)
-            if within is None or (earlier, later) in known:
+            if within is None:
+                continue
+            if (earlier, later) in known:
+                one = found.overlaps[known[earlier, later]]
+                found.overlaps[known[earlier, later]] = evolve(
+                    one, readings=(*one.readings, self.reading)
+                )
                 continue
             self.undecided = False
             for box in islice(self.real(within, []), 1):
-                found.overlaps.append(Overlap(earlier, later, box, self.reading))
+                found.overlaps.append(Overlap(earlier, later, box, (self.reading,)))
             found.undecided |= self.undecided
             if len(found.overlaps) >= FOUND:
                 return
-        left = [n for n, row in enumerate(rows) if row.left]
-        if left:
-            for earlier, later in meeting([row.maybe for row in rows]):
-                if rows[earlier].left or rows[later].left:
-                    found.left |= _cells([rows[earlier], rows[later]], [earlier, later])
 
     def real(self, space: Box, covers: Sequence[Box]) -> Iterator[Box]:
         """Boxes inside `space` and outside of `covers` that hold nothing but valid cases, each
@@ -134,7 +141,7 @@ class _Search:
             verdict = self.validity.judge(point)
             self.effort.spend(100)
             if verdict == "valid":
-                box = widen(point, space, covers)
+                box = widen(point, space, [*covers, *passed])
                 if self.validity.judge(box) != "valid":
                     box = self._grow(point, box, "valid")
                 passed.append(box)
@@ -169,11 +176,6 @@ class _Search:
                     if holds(column, grown[column] | cell):
                         grown[column] |= cell
         return tuple(grown)
-
-
-def _cells(rows: Sequence[ReadRow], numbers: Sequence[int] | None = None) -> set[tuple[int, int]]:
-    counted = range(len(rows)) if numbers is None else numbers
-    return {(n, column) for n, row in zip(counted, rows, strict=True) for column in row.left}
 
 
 def _hidden(columns: Columns, effort: Effort) -> Iterator[Hidden]:

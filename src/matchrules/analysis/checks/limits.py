@@ -163,7 +163,8 @@ def _number(node: Expression) -> int | Fraction:
 def _size(value: int | Fraction, type_: Type) -> int | Fraction:
     """The size of a number in units of its last place."""
     places = type_.places if isinstance(type_, Number) and type_.places else 0
-    return abs(value) * int(10**places)
+    scale: int = 10**places
+    return max(value, -value) * scale
 
 
 def _too_large(what: str, span: Span, path: str) -> Diagnostic:

@@ -78,10 +78,10 @@ class TableWords:
             return
         rows = self.columns.table.rows
         cells = [
-            (_cell(rows[row].cells, column, rows[row].span), "depends on another fact")
+            (_cell(rows[row].cells, column, rows[row].span), "depends on a fact")
             for row, column in sorted(found.left)[:3]
         ]
-        why = "its heads depend on one another" if found.undecided else "cells name other facts"
+        why = "its heads depend on one another" if found.undecided else "cells name facts"
         yield Diagnostic(
             "MR206",
             f"table `{self.name}` is left to the prover in part: {why}",
@@ -104,7 +104,7 @@ class TableWords:
         rest = f" when {what}" if what else ""
         if main is None:
             return self._fault(
-                "MR203", f"table `{self.name}` has a gap", gap.reading, notes,
+                "MR203", f"table `{self.name}` has a gap", gap.readings, notes,
                 help_="add a row for every case, with `-` in every column",
                 labels=[(self._place, f"nothing covers any case{rest}")],
             )  # fmt: skip
@@ -121,7 +121,7 @@ class TableWords:
             where = _cell(row.cells, column, row.span)
             help_ = f"{self._extend(where, main, gap, beside)}, or add a row for {values}"
         return self._fault(
-            "MR203", f"table `{self.name}` has a gap", gap.reading, notes,
+            "MR203", f"table `{self.name}` has a gap", gap.readings, notes,
             help_=help_, labels=[(where, said)],
         )  # fmt: skip
 
@@ -135,7 +135,7 @@ class TableWords:
                 continue
             after, before = known.bit_length(), (known & -known).bit_length() - 2
             neighbours: dict[str, int] = {}
-            for number, row in enumerate(gap.reading.rows):
+            for number, row in enumerate(gap.readings[0].rows):
                 others = (n for n in range(len(gap.box)) if n != column)
                 cells = row.maybe[column] & self.columns.axes[column].known
                 if not cells or any(gap.box[n] & ~row.open[n] for n in others):
@@ -146,7 +146,9 @@ class TableWords:
                     neighbours.setdefault("above", number)
             if neighbours:
                 return column, neighbours.get("below", neighbours.get("above"))
-        return (narrow[-1] if narrow else None), None
+        axes = self.columns.axes
+        valued = [n for n in narrow if gap.box[n] & axes[n].known != axes[n].known]
+        return ((valued or narrow)[-1] if narrow else None), None
 
     def _extend(self, where: Span, column: int, gap: Gap, beside: int) -> str:
         """How to widen the cell of the row beside a gap: its other end stays as it is written."""
@@ -156,7 +158,7 @@ class TableWords:
             source.text[where.start : where.end].partition("..") if source else ("", "", "")
         )
         ends = axis.span(gap.box[column] & axis.known)
-        mine = gap.reading.rows[beside].maybe[column] & axis.known
+        mine = gap.readings[0].rows[beside].maybe[column] & axis.known
         below = mine.bit_length() <= (gap.box[column] & -gap.box[column]).bit_length()
         new = ends[1] if below else ends[0]
         if not high or new is None:
@@ -171,7 +173,7 @@ class TableWords:
         return self._fault(
             "MR204",
             f"rows {overlap.earlier + 1} and {overlap.later + 1} of table `{self.name}` overlap",
-            overlap.reading, notes,
+            overlap.readings, notes,
             help_="let only one of them hit, or say `hit first` so that the upper one decides",
             labels=[
                 (rows[overlap.later].span, f"both rows hit {f'when {what}' if what else 'always'}"),
@@ -203,19 +205,20 @@ class TableWords:
         )
 
     def _fault(
-        self, code: str, message: str, reading: Reading, notes: tuple[str, ...],
+        self, code: str, message: str, readings: tuple[Reading, ...], notes: tuple[str, ...],
         help_: str, labels: Sequence[tuple[Span, str]],
     ) -> Diagnostic:  # fmt: skip
-        if len(self.columns.readings) > 1:
-            first, last = reading.days
-            until = "on" if last == date.max else f"to {last}"
-            values = ", ".join(f"{name} {text}" for name, text in reading.values)
-            notes = (f"so from {first} {until}" + (f", with {values}" if values else ""), *notes)
+        if len(readings) < len(self.columns.readings):
+            notes = (*map(_while, readings[:_NAMED]), *notes)
         return Diagnostic(code, message, _labels(*labels), help_, self.name, notes)
 
     def _narrow(self, box: Box, column: int) -> bool:
+        """Whether a box says anything of a column: that it is known only where a row asks."""
         axis = self.columns.axes[column]
-        return box[column] & axis.known != axis.known
+        if box[column] & axis.known != axis.known:
+            return True
+        asked = any(row.sure[column] == axis.unknown for row in self.columns.readings[0].rows)
+        return asked and box[column] != axis.whole
 
     def _when(self, box: Box, but: int | None = None) -> str:
         """A box as a condition, columns that it does not narrow left out."""
@@ -224,6 +227,14 @@ class TableWords:
             for number, (axis, mask) in enumerate(zip(self.columns.axes, box, strict=True))
             if number != but and self._narrow(box, number)
         )
+
+
+def _while(reading: Reading) -> str:
+    """The days of a reading with the parameter values then."""
+    first, last = reading.days
+    values = ", ".join(f"{name} {text}" for name, text in reading.values)
+    days = f"from {first} on" if last == date.max else f"from {first} to {last}"
+    return f"{days}{f', with {values}' if values else ''}"
 
 
 def _first_few(found: Sequence[T]) -> Iterator[tuple[T, int]]:

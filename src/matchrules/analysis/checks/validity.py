@@ -50,7 +50,7 @@ class Validity:
         for reject in world.base.rejects:
             its = leaves(world, reject.when)
             touched = [bool(its & read) for read in reads]
-            if any(touched):
+            if any(touched) or its <= {DAY}:
                 one_worked_out = sum(touched) == 1 and not self.direct[touched.index(True)]
                 self.rejects.append(_Link(reject.when, not one_worked_out))
 

@@ -27,4 +27,5 @@ CODES = declare(
     MR122="fact given twice",
     MR123="example outside of its version's time",
     MR124="rule without a source",
+    MR125="hole that may be unknown",
 )
