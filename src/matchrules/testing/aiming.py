@@ -8,83 +8,100 @@ from datetime import date
 from fractions import Fraction
 from random import Random
 
+from attrs import frozen
+
 from matchrules import ir
 from matchrules.engine.interpreter import NOTHING, Bound, Interpretation
 from matchrules.ir import Expression
-from matchrules.testing.cutpoints import Place
-from matchrules.testing.ground import Ground, Start
+from matchrules.testing.ground import Ground, Slot, Start
 from matchrules.testing.mending import mended, reads
 from matchrules.testing.sketch import Sketch, change, complete, facts_of
+from matchrules.testing.twins import Difference, second_case
 from matchrules.types import Value, order_key
 
 DEPTH = 12  # of defines that are looked through
 UNKNOWN = 0.3  # how near an unknown is to being true
 
-Limits = tuple[int, int]  # climbs, steps of each
+ANYTHING = Difference()
+CLIMBS, STEPS, WANTED = 10, 60, 4
 
 
-def starts_for(
-    ground: Ground, premise: Expression, fact: str | None = None, wanted: int = 4,
-    limits: Limits = (12, 60),
-) -> tuple[Start, ...]:
-    """Valid cases in which the premise is true (in both cases, where it speaks of two)."""
-    random, found = Random(0), []
-    places = reads(ground.base, premise)
-    if fact is not None:
-        places |= {(fact, name) for name in ground.base.facts[fact].attributes}
-    climbs, steps = limits
-    for number in range(climbs):
-        best = _climb(ground, premise, fact, places, random, number, steps)
-        if best is not None:
-            found.append(best)
-        if len(found) == wanted:
-            break
-    return tuple(found)
+@frozen
+class Aim:
+    """A premise to be made true, of one case or of two that differ as said; `fact` is that of its
+    `for each`."""
 
+    ground: Ground
+    premise: Expression
+    fact: str | None = None
+    cases: tuple[str, ...] = ()
+    difference: Difference = ANYTHING
 
-def _climb(
-    ground: Ground, premise: Expression, fact: str | None, places: set[Place], random: Random,
-    number: int, steps: int,
-) -> Start | None:  # fmt: skip
-    examples = len(ground.starts)
-    counts = tuple(random.randint(0, 1) if name.name != fact else 1 for name in ground.many)
-    sketch = Sketch(0, random.randint(0, examples), 0, number, counts, ())
-    day, facts = facts_of(ground, sketch)
-    slots = [slot for slot in ground.slots if slot.place in places]
-    best = -1.0
-    for step in range(steps):
-        tried_day, tried = day, Start(day, facts).copy().facts
-        if step:
-            if not slots or random.random() < 0.1:
-                tried_day = random.choice(ground.days)
-            for _ in range(random.choice((1, 1, 2, 3)) if slots else 0):
-                change(ground, tried_day, tried, random.choice(slots), random.randrange(256))
-            complete(ground, tried_day, tried, number)
-        case = mended(ground.base, tried_day, tried)
+    def starts(self) -> tuple[Start, ...]:
+        """Valid cases in which the premise is true."""
+        random = Random(0)  # the same book gives the same cases
+        places = reads(self.ground.base, self.premise)
+        if self.fact is not None:
+            places |= {(self.fact, name) for name in self.ground.base.facts[self.fact].attributes}
+        slots = [slot for slot in self.ground.slots if slot.place in places]
+        found: list[Start] = []
+        for number in range(CLIMBS):
+            start = self._climb(slots, random, number)
+            if start is not None:
+                found.append(start)
+            if len(found) == WANTED or (found and number >= CLIMBS // 2):
+                break
+        return tuple(found)
+
+    def _climb(self, slots: list[Slot], random: Random, number: int) -> Start | None:
+        """One way up from an example, or from nothing."""
+        ground = self.ground
+        counts = tuple(1 if f.name == self.fact else random.randint(0, 1) for f in ground.many)
+        sketch = Sketch(0, random.randint(0, len(ground.starts)), 0, number, counts, ())
+        day, facts = facts_of(ground, sketch)
+        best, kept = -1.0, Start(day, facts)
+        for step in range(STEPS):
+            tried = kept.copy()
+            if step:
+                tried = self._changed(tried, slots, random, number)
+            score, tried = self._score(tried, random)
+            if score >= best:
+                best, kept = score, tried
+            if score == 1.0:
+                return kept
+        return None
+
+    def _changed(self, start: Start, slots: list[Slot], random: Random, number: int) -> Start:
+        ground, day = self.ground, start.day or self.ground.days[0]
+        if self.cases and not self.difference.free and random.random() < 0.4:
+            return start  # only the second case changes
+        if not slots or random.random() < 0.1:
+            day = random.choice(ground.days)
+        for _ in range(random.choice((1, 1, 2, 3)) if slots else 0):
+            change(ground, day, start.facts, random.choice(slots), random.randrange(256))
+        complete(ground, day, start.facts, number)
+        return Start(day, start.facts, start.twin)
+
+    def _score(self, start: Start, random: Random) -> tuple[float, Start]:
+        """How near the premise is to being true; the start with what the second case asserts."""
+        base, day = self.ground.base, start.day or self.ground.days[0]
+        case = mended(base, day, start.facts)
         if case is None:
-            continue
-        run = Interpretation(ground.base, case)
-        run.cases = _Both(run)
-        score = max((near(run, premise, b) for b in run.each(fact)), default=0.0)
-        if score >= best:
-            best, day, facts = score, tried_day, tried
-        if score == 1.0:
-            return Start(day, facts)
-    return None
-
-
-class _Both(dict[str, Interpretation]):
-    """Both cases of a `compare` are one."""
-
-    def __init__(self, run: Interpretation) -> None:
-        super().__init__()
-        self.run = run
-
-    def __missing__(self, key: str) -> Interpretation:
-        return self.run
-
-    def values(self) -> list[Interpretation]:  # type: ignore[override]
-        return [self.run, self.run]
+            return -1.0, start
+        run = other = Interpretation(base, case)
+        if self.cases and not self.difference.free:
+            changes = [(random.randrange(256), random.randrange(256)) for _ in range(2)]
+            second = second_case(
+                self.ground, base, day, start.facts, self.difference, start.twin,
+                changes[random.randint(0, 1):], random.randrange(256),
+            )  # fmt: skip
+            if second is None:
+                return -1.0, start
+            other = Interpretation(base, second[0])
+            start = Start(start.day, start.facts, second[1])
+        run.cases = dict(zip(self.cases, (run, other), strict=False))
+        each = run.each(self.fact)
+        return max((near(run, self.premise, b) for b in each), default=0.0), start
 
 
 def near(run: Interpretation, e: Expression, bound: Bound = NOTHING, depth: int = DEPTH) -> float:
@@ -103,8 +120,10 @@ def _near(run: Interpretation, e: Expression, bound: Bound, depth: int, plain: f
             return sum(near(run, o, bound, depth) for o in operands) / len(operands)
         case ir.Or(operands):
             return max(near(run, o, bound, depth) for o in operands)
-        case ir.Shown(operand) | ir.InCase(_, operand):
+        case ir.Shown(operand):
             return near(run, operand, bound, depth)
+        case ir.InCase(case, operand):
+            return near(run.cases[case], operand, bound, depth)
         case ir.Not(operand):
             return far(run, operand, bound, depth)
         case ir.If(condition, then, otherwise):
@@ -118,6 +137,9 @@ def _near(run: Interpretation, e: Expression, bound: Bound, depth: int, plain: f
             return near(run, body, bound, depth - 1)
         case ir.Compare(op, left, right):
             return _compared(run, op, left, right, bound, depth, plain)
+        case ir.InRange(tested, low, high):
+            return min(_compared(run, "<=", a, b, bound, depth, plain)
+                       for a, b in ((low, tested), (tested, high)))  # fmt: skip
         case ir.In(tested, items):
             known = [run.value(item, bound) for item in items]
             return max(_near_value(run, tested, v, bound, depth) for v in known if v is not None)
@@ -169,6 +191,8 @@ def _compared(
     if isinstance(one, frozenset) or op == "!=":
         return plain
     a, b = order_key(one, left.type), order_key(two, right.type)
+    if (op in ("<", "<=") and a < b) or (op in (">", ">=") and a > b):
+        return 1.0
     if isinstance(a, date) and isinstance(b, date):
         return 0.4 + 0.5 / (1.0 + abs((a - b).days) / 30)
     if isinstance(a, int | Fraction) and isinstance(b, int | Fraction):
@@ -190,8 +214,8 @@ def _near_value(
     match e:
         case ir.Constant():
             return 0.0
-        case ir.InCase(_, operand):
-            return _near_value(run, operand, wanted, bound, depth)
+        case ir.InCase(case, operand):
+            return _near_value(run.cases[case], operand, wanted, bound, depth)
         case ir.If(condition, then, otherwise):
             held = near(run, condition, bound, depth - 1)
             one = _both(held, _near_value(run, then, wanted, bound, depth))

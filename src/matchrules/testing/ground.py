@@ -38,15 +38,17 @@ class Slot:
 
 @frozen
 class Start:
-    """Facts to start from, and the day that they are right on."""
+    """Facts to start from, and the day that they are right on. `twin` is what is asserted in the
+    second case of a pair instead: fact, index, attribute, value."""
 
     day: date | None
     facts: Facts
+    twin: tuple[tuple[str, int, str, Value | None], ...] = ()
 
     def copy(self) -> "Start":
         """The same, to be changed."""
         facts = {name: [dict(i) for i in instances] for name, instances in self.facts.items()}
-        return Start(self.day, facts)
+        return Start(self.day, facts, self.twin)
 
 
 @frozen(slots=False)

@@ -15,9 +15,10 @@ from matchrules.case.writing import write_case
 from matchrules.diagnostics.model import CaseErrors, Diagnostic, Label, UsageError
 from matchrules.engine.interpreter import Interpretation
 from matchrules.ir import Expression, ParameterDeclaration, ParameterRow, Property, RuleBase
-from matchrules.testing.aiming import starts_for
+from matchrules.testing.aiming import Aim
 from matchrules.testing.cutpoints import Place
 from matchrules.testing.ground import Ground, prepare
+from matchrules.testing.twins import Difference
 from matchrules.types import Enum, Number, Value
 
 if TYPE_CHECKING:
@@ -130,7 +131,8 @@ class _Trial:
         expressions = [e for e in (said.when, said.then) if e is not None]
         ground = prepare(self.base, expressions, _focus(self.base, said.when or said.then))
         if said.when is not None:
-            ground = ground.aimed_at(starts_for(ground, said.when, said.fact))
+            aim = Aim(ground, said.when, said.fact, said.cases, _difference(said))
+            ground = ground.aimed_at(aim.starts())
 
         # What is found stands in the verdict, so nothing is kept in a database or printed; the
         # same book gives the same verdict.
@@ -156,8 +158,6 @@ class _Trial:
         from matchrules.testing.strategies import drawn_case, drawn_pair
 
         said = self.said
-        differing = said.differing_only_in
-        places = None if differing is None else frozenset(differing)
 
         @st.composite
         def drawn(draw: Callable[[Any], Any]) -> tuple[RuleBase, dict[str, Case]]:
@@ -167,7 +167,7 @@ class _Trial:
                 base = with_parameters(base, values)
             if not said.cases:
                 return base, {"": draw(drawn_case(ground, base=base))}
-            pair = draw(drawn_pair(ground, differing=places, adding=said.adding, base=base))
+            pair = draw(drawn_pair(ground, _difference(said), base=base))
             return base, dict(zip(said.cases, pair, strict=True))
 
         return drawn()
@@ -196,6 +196,11 @@ class _Trial:
                 came = "unknown" if value is None else "no"
                 about = "" if said.fact is None else f" for {said.fact} {bound[said.fact] + 1}"
                 raise _Refuted(base, cases, f"what it says is {came}{about}")
+
+
+def _difference(said: Property) -> Difference:
+    places = said.differing_only_in
+    return Difference(None if places is None else frozenset(places), said.adding)
 
 
 def _focus(base: RuleBase, premise: Expression) -> frozenset[Place]:

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from matchrules.case.model import Case
 from matchrules.diagnostics.model import UsageError
 from matchrules.ir import RuleBase
-from matchrules.testing.ground import INSTANCES, Facts, Ground, Slot, ground_of
+from matchrules.testing.ground import INSTANCES, Ground, ground_of
 from matchrules.testing.growth.draws import Draws
 from matchrules.testing.growth.whole import grow
-from matchrules.testing.mending import mended, valid_case
-from matchrules.testing.sketch import Sketch, change, complete, facts_of
+from matchrules.testing.mending import mended
+from matchrules.testing.sketch import Sketch, facts_of
+from matchrules.testing.twins import Difference, room, second_case
 from matchrules.types import python_value
 
 if TYPE_CHECKING:
@@ -100,42 +101,33 @@ def drawn_case(
 def drawn_pair(
     draw: Draw,
     ground: Ground,
+    difference: Difference,
     as_of: date | None = None,
-    differing: frozenset[tuple[str, str]] | None = None,
-    adding: str | None = None,
     base: RuleBase | None = None,
 ) -> tuple[Case, Case]:
     """Two valid cases of a rule base with one day."""
     base = base or ground.base
-    first = draw(drawn_case(ground, as_of, base))
-    if adding is None and differing is None and draw(st.booleans()):
-        return first, draw(drawn_case(ground, first.as_of, base))
-    facts: Facts = {n: [dict(i) for i in instances] for n, instances in first.facts.items()}
-    day = first.as_of
-    if adding is not None:
-        index, bound = len(facts[adding]), base.facts[adding].bound
-        if bound is not None and index >= bound:
-            reject()
-        facts[adding].append({})
-    if adding is None and differing is None:
-        slots = list(ground.moves)
-    elif adding is not None:
-        slots = [slot.at(index) for slot in ground.slots if (slot.fact, slot.index) == (adding, 0)]
-    else:
-        slots = _free(ground, facts, differing or frozenset())
-        if not slots:
-            return first, first
-    number = st.integers(0, 255)
-    for at, value in draw(
-        st.lists(st.tuples(st.integers(0, len(slots) - 1), number), min_size=1, max_size=4)
-    ):
-        change(ground, day, facts, slots[at], value)
-    complete(ground, day, facts, draw(number) if adding is not None else 0)
-    free = differing is None and adding is None
-    second = (mended if free else valid_case)(base, day, facts)
+    sketch = draw(_sketches(ground))
+    day, facts = facts_of(ground, sketch, as_of)
+    first = mended(base, day, facts)
+    if first is None:
+        reject()
+    if difference.free and draw(st.booleans()):
+        return first, draw(drawn_case(ground, day, base))
+    if not room(base, facts, difference):
+        reject()
+    asserted = ground.starts[sketch.start - 1].twin if sketch.start else ()
+    least = 0 if asserted or not difference.slots(ground, facts) else 1
+    changes = draw(st.lists(_DIFFERENT, min_size=least, max_size=4))
+    seed = draw(_SEEDS) if difference.adding is not None else 0
+    second = second_case(ground, base, day, facts, difference, asserted, changes, seed)
     if second is None:
         reject()
-    return first, second
+    return first, second[0]
+
+
+_SEEDS = st.integers(0, 255)
+_DIFFERENT = st.tuples(_SEEDS, _SEEDS)
 
 
 def _cases(
@@ -158,7 +150,7 @@ def _pairs(
         places = None if names is None else places_of(ground.base, names)
         if adding is not None and not getattr(ground.base.facts.get(adding), "many", False):
             raise UsageError(f"`adding` takes a many-fact: `{adding}` is none")
-        pair = drawn_pair(ground, as_of, places, adding)
+        pair = drawn_pair(ground, Difference(places, adding), as_of)
         return pair.map(lambda two: (ground.base, *two))
 
     return st.sampled_from(_bases(bases, as_of)).flatmap(of)
@@ -186,22 +178,6 @@ def _bases(bases: Sequence[RuleBase], as_of: date | None) -> list[Ground]:
     if not chosen:
         raise UsageError(f"no rules are in force on {as_of}")
     return [ground_of(base) for base in chosen]
-
-
-def _free(ground: Ground, facts: Facts, differing: frozenset[tuple[str, str]]) -> list[Slot]:
-    """The slots of what may differ: in instances that are there, and in a single fact that can
-    come to be there without attributes that may not differ."""
-    found = []
-    for slot in ground.slots:
-        if slot.place not in differing or slot.index:
-            continue
-        declared = ground.base.facts[slot.fact]
-        found += [slot.at(index) for index in range(len(facts[slot.fact]))]
-        required = [name for name, a in declared.attributes.items() if a.required]
-        alone = all((slot.fact, name) in differing for name in required)
-        if not declared.many and not facts[slot.fact] and alone:
-            found.append(slot)
-    return found
 
 
 def _sketches(ground: Ground) -> st.SearchStrategy[Sketch]:
