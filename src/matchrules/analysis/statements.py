@@ -71,7 +71,7 @@ def rule(
         for value, span in holes:
             _warn_of_unknown(lowering, value, span, looked_at)
     if not node.cites:
-        lowering.report.warning(
+        lowering.report.error(
             "MR124", f"rule `{node.name.text}` cites nothing", node.name.span, "no source",
             help="say where it comes from: `cite` and a source",
         )  # fmt: skip
