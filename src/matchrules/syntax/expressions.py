@@ -274,8 +274,8 @@ def _is(cursor: Cursor, left: ast.Expr, token: Token) -> ast.Expr:
 def _membership(cursor: Cursor, left: ast.Expr) -> ast.Expr:
     """What follows `in`: `(a, b)`, or `low..high`."""
     if cursor.sees("(") and not cursor.continues_after_parenthesis():
-        cursor.enter(cursor.take())
-        opening = cursor.at - 1
+        opening = cursor.at
+        cursor.take()
         items: list[ast.Expr] = []
         height = 0
         while not cursor.sees(")") or not items:
@@ -284,7 +284,6 @@ def _membership(cursor: Cursor, left: ast.Expr) -> ast.Expr:
             if not cursor.accept(","):
                 break
         cursor.close(opening, "`)` or `,` in the list")
-        cursor.depth -= 1
         cursor.height = height
         return ast.Membership(left, tuple(items), _over(cursor, left))
     start = cursor.peek()

@@ -89,6 +89,8 @@ def broken_text(span: Span, trouble: str, long: bool) -> Diagnostic:
             "the text ends with a curly quote", 'write a straight quote: `"`',
         )
     opening = Span(span.source, span.start, min(span.end, span.start + len(quotes)))
+    if trouble == "deep":
+        return too_deep(opening)
     if trouble == "lines":
         return fault(
             "MR014", opening, "this text breaks over lines",

@@ -22,13 +22,15 @@ SLIPS: Final = {
 
 _TOKEN = re.compile(
     r"""
-    (?P<blank>[ \t]+)
-  | (?P<newline>\r?\n)
+    (?P<name>[a-z_][a-z0-9_]*(?!\w))
+  | (?P<newline>[ \t]*(?:\r?\n[ \t]*)+)
+  | (?P<blank>[ \t]+)
   | (?P<comment>\#[^\r\n]*)
   | (?P<date>[0-9]{3,}-[0-9]+-[0-9]+)
   | (?P<number>[0-9]+(?:\.[0-9]+)*)
-  | (?P<word>[A-Z]\w*(?:-\w+)*)
-  | (?P<name>[^\W\d]\w*)
+  | (?P<word>[A-Z][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*(?![\w]))
+  | (?P<oddword>[A-Z]\w*(?:-\w+)*)
+  | (?P<oddname>[^\W\d]\w*)
   | (?P<longtext>\"\"\")
   | (?P<text>")
   | (?P<ruler>--+)
@@ -39,8 +41,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_NAME = re.compile(r"[a-z_][a-z0-9_]*")
-_WORD = re.compile(r"[A-Z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
+_PLAIN: Final = frozenset({"name", "word", "number", "date", "ruler", "operator", "comment"})
 _CONTROL = re.compile(
     "(?:[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]|\r(?!\n))+"
 )
@@ -112,50 +113,52 @@ class Lexer:
             self.found.append(faults.control_character(self.span(*match.span()), match.group()))
 
     def run(self, at: int, end: int) -> None:
-        text = self.text
+        """Lex from `at`, or from where the last token ended, up to `end`."""
+        text, match_at, append = self.text, _TOKEN.match, self.tokens.append
         first = True
-        self.at = max(at, self.at)
-        while self.at < end:
-            at = self.at
+        at = max(at, self.at)
+        while at < end:
             if len(self.found) >= FAULT_LIMIT or self.budget < 0:
                 self.found.append(faults.too_many(self.span(at, at)))
                 self.add("bad", at, len(text))
                 return
-            match = _TOKEN.match(text, at, end)
-            if match is None:
+            match = match_at(text, at, end)
+            kind = match.lastgroup if match else None
+            if match is None or kind is None:
                 self._bad(at, end)
+            elif kind == "blank" or kind == "newline":
+                piece = match.group()
+                append(Token(kind, piece, at, match.end(), piece))  # type: ignore[arg-type]
+                self.at = match.end()
+                first = first or kind == "newline"
+                at = self.at
                 continue
-            kind = match.lastgroup
-            stop = match.end()
-            if kind == "newline":
-                first = True
-                self.add("newline", at, stop)
-                continue
-            if kind == "blank":
-                self.add("blank", at, stop)
-                continue
+            elif kind in _PLAIN:
+                piece = match.group()
+                append(Token(kind, piece, at, match.end(), piece))  # type: ignore[arg-type]
+                self.at = match.end()
+            else:
+                self._special(kind, at, match.end(), first)
             if first:
                 self.in_row = text[at] == "|"
                 first = False
-            if kind == "comment" or kind == "number" or kind == "ruler" or kind == "operator":
-                self.add(kind, at, stop)  # type: ignore[arg-type]
-            elif kind == "name" or kind == "word" or kind == "date":
-                self._named(kind, at, stop)  # type: ignore[arg-type]
-            elif kind == "text" or kind == "longtext":
-                self._text(kind, at)  # type: ignore[arg-type]
-            elif kind == "slip":
-                self._slip(at, stop)
-            else:
-                self.found.append(faults.foreign_quotes(self.span(at, stop)))
-                self.add("text", at, stop, broken=True)
+            at = self.at
 
-    def _named(self, kind: Kind, at: int, stop: int) -> None:
-        word = self.text[at:stop]
-        if kind == "name" and not _NAME.fullmatch(word):
-            self.found.append(faults.not_snake_case(self.span(at, stop), word))
-        elif kind == "word" and not _WORD.fullmatch(word):
-            self.found.append(faults.not_plain_word(self.span(at, stop), word))
-        self.add(kind, at, stop)
+    def _special(self, kind: str, at: int, stop: int, first: bool) -> None:
+        """A token that is looked at more closely."""
+        if kind == "text" or kind == "longtext":
+            self._text(kind, at)  # type: ignore[arg-type]
+        elif kind == "slip":
+            self._slip(at, stop, self.text[at] == "|" if first else self.in_row)
+        elif kind == "oddname":
+            self.found.append(faults.not_snake_case(self.span(at, stop), self.text[at:stop]))
+            self.add("name", at, stop)
+        elif kind == "oddword":
+            self.found.append(faults.not_plain_word(self.span(at, stop), self.text[at:stop]))
+            self.add("word", at, stop)
+        else:
+            self.found.append(faults.foreign_quotes(self.span(at, stop)))
+            self.add("text", at, stop, broken=True)
 
     def _text(self, kind: Kind, at: int) -> None:
         scan = quotes.long_text if kind == "longtext" else quotes.short_text
@@ -167,9 +170,9 @@ class Lexer:
             )
         self.add(kind, at, extent.end, broken=extent.trouble is not None)
 
-    def _slip(self, at: int, stop: int) -> None:
+    def _slip(self, at: int, stop: int, in_row: bool) -> None:
         sign = self.text[at:stop]
-        if sign == "||" and self.in_row:
+        if sign == "||" and in_row:
             self.add("operator", at, at + 1)
             self.add("operator", at + 1, stop)
             return

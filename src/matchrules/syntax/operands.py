@@ -174,7 +174,6 @@ def _list(cursor: Cursor) -> tuple[list[ast.Expr], int]:
     """`(a, b)` or `()`, and the height of the highest item."""
     cursor.expect("(")
     opening = cursor.at - 1
-    cursor.enter(cursor.tokens[opening])
     items: list[ast.Expr] = []
     height = 0
     while items or not cursor.sees(")"):
@@ -183,7 +182,6 @@ def _list(cursor: Cursor) -> tuple[list[ast.Expr], int]:
         if not cursor.accept(","):
             break
     cursor.close(opening, "`)` or `,`" if len(items) > 1 else "`)`")
-    cursor.depth -= 1
     return items, height
 
 
@@ -315,17 +313,15 @@ def date_value(cursor: Cursor) -> date:
 
 def _aggregate(cursor: Cursor, token: Token) -> ast.Expr:
     op = cursor.take().meaning
-    cursor.enter(token)
     opening = cursor.at
     cursor.expect("(")
     if op in ("min", "max") and not _is_selection(cursor):
-        left = cursor.expression()
+        left = cursor.parse_expression(cursor, 0)
         height = cursor.height
         cursor.expect(",", f" and a second value in `{op}`")
-        right = cursor.expression()
+        right = cursor.parse_expression(cursor, 0)
         cursor.height = max(height, cursor.height) + 1
         cursor.close(opening, "`)`")
-        cursor.depth -= 1
         return ast.ExtremeExpr(op, left, right, cursor.span_from(token.start))  # type: ignore[arg-type]
     subject = cursor.dotted("a fact, or a value of one")
     by = take = None
@@ -338,7 +334,6 @@ def _aggregate(cursor: Cursor, token: Token) -> ast.Expr:
 
 def _pick(cursor: Cursor, token: Token, op: str) -> ast.Expr:
     cursor.take()
-    cursor.enter(token)
     opening = cursor.at
     cursor.expect("(")
     subject = cursor.dotted("a value of a fact")
@@ -358,7 +353,6 @@ def _selection(
         where = cursor.parse_expression(cursor, 0)
         height = cursor.height
     cursor.close(opening, "`)`" if where is not None else "`where` or `)`")
-    cursor.depth -= 1
     cursor.height = height + 1
     span = cursor.span_from(cursor.tokens[opening - 1].start if start is None else start)
     return ast.AggregateExpr(op, subject, by, take, where, span)  # type: ignore[arg-type]

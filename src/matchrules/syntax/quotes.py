@@ -7,7 +7,7 @@ from attrs import frozen
 
 from matchrules.syntax.tokens import NESTING_LIMIT
 
-Trouble = Literal["end", "brace", "lines", "smart"]
+Trouble = Literal["end", "brace", "lines", "smart", "deep"]
 
 # How far a one-line text is searched for a closing quote on a later line.
 LINES_AHEAD: Final = 20
@@ -41,6 +41,8 @@ def short_text(text: str, start: int) -> Extent:
     if closed:
         return Extent(end)
     cost = end - start
+    if end < _line_end(text, end):
+        return Extent(_line_end(text, end), "deep", cost)
     if in_hole and (flat := _FLAT.match(text, start)):
         return Extent(flat.end(), "brace", cost)
     line_end = _line_end(text, start)
@@ -58,6 +60,8 @@ def long_text(text: str, start: int) -> Extent:
         return Extent(end)
     cost = end - start
     closing = text.find('"""', start + 3)
+    if end < len(text) and text[end] not in "\r\n":
+        return Extent(_line_end(text, end) if closing == -1 else closing + 3, "deep", cost)
     if in_hole and closing != -1:
         return Extent(closing + 3, "brace", cost)
     statement = _STATEMENT.search(text, start + 3)

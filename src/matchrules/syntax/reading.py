@@ -40,9 +40,12 @@ class Reading:
         self.closings: dict[int, int] | None = None
         fresh, spoilt = True, False
         for token in tokens:
-            if token.kind in TRIVIA:
-                fresh = fresh or token.kind == "newline"
-                spoilt = spoilt or token.kind == "bad"
+            kind = token.kind
+            if kind in TRIVIA:
+                if kind == "newline":
+                    fresh = True
+                elif kind == "bad":
+                    spoilt = True
                 continue
             self.tokens.append(token)
             self.fresh.append(fresh)

@@ -77,8 +77,10 @@ def _provisional_of_define(cursor: Cursor) -> ast.Expr:
         token = cursor.tokens[index]
         if token.kind == "operator":
             nested += (token.meaning == "(") - (token.meaning == ")")
-        elif token.meaning == "is" and token.kind == "name" and cursor.fresh[index] and nested <= 0:
-            cursor.stop = index
+        elif token.kind == "name" and cursor.fresh[index] and nested <= 0 and (
+            token.meaning in DEFINE
+        ):
+            cursor.stop = index if token.meaning == "is" else outer
             break
     limited = cursor.stop
     try:
@@ -176,10 +178,8 @@ def _then(cursor: Cursor) -> ast.ThenClause:
         )
     fields: tuple[ast.Assignment, ...] = ()
     if cursor.accept("("):
-        cursor.enter(start)
         fields = assignments(cursor, plain=False)
         cursor.expect(")", " or `,` in the fields")
-        cursor.depth -= 1
     if not cursor.sees_text():
         cursor.unexpected("the text of the advice", "add what to tell the reader in quotes")
     text = text_literal(cursor)

@@ -1,8 +1,6 @@
 """Tokens, and the words that mean something to the parser."""
 
-from typing import Final, Literal
-
-from attrs import frozen
+from typing import Final, Literal, NamedTuple
 
 Kind = Literal[
     "name", "word", "number", "date", "text", "longtext", "ruler", "operator", "comment", "blank",
@@ -12,13 +10,13 @@ Kind = Literal[
 TRIVIA: Final = frozenset({"comment", "blank", "newline", "bad"})
 
 
-@frozen
-class Token:
+class Token(NamedTuple):
     """A piece of the text: joined in order, the tokens of a file give back its text.
 
     `meaning` is what the parser reads: the text itself, except where a fault was already reported
     and the author's intent is clear (`&&` means `and`). `broken` texts have had their fault
-    reported; their content is not looked at again.
+    reported; their content is not looked at again. A `newline` may be several, with the blanks
+    around them. (A tuple, because a file is made of very many.)
     """
 
     kind: Kind
