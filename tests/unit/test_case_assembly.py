@@ -121,7 +121,7 @@ def test_mappings_and_objects_may_be_mixed() -> None:
     "given",
     ["x", 3, [3], {3: {}}, {"exam": 3}, {"exam": "x"}, {"letter": "x"},
      {"letter": {"state": "low"}},
-     {"letter": [[]]}, {"exam": {3: 4}}, {"letter": {1, 2}}, object(), b"x", None],
+     {"letter": [[]]}, {"exam": {3: 4}}, {"letter": {1, 2}}, Ellipsis, b"x", None],
     ids=repr,
 )  # fmt: skip
 def test_shapes_that_are_no_case(given: Any) -> None:
