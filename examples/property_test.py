@@ -5,8 +5,9 @@ Needs `pip install "matchrules[test]"`. Run it with pytest, or as a program.
 
 from typing import Any
 
-import matchrules as mr
 from hypothesis import given, settings
+
+import matchrules as mr
 from matchrules.testing import cases
 
 book = mr.load()

@@ -11,9 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import given, reject
 from residency_applicants import applicants
-
 from residency_statements import statements
 
 import matchrules as mr
@@ -256,13 +255,13 @@ def test_a_second_reading_agrees_on_any_case(case: Any) -> None:
 
 
 @given(applicants())
-@settings(max_examples=3 * settings().max_examples)
 def test_a_second_reading_agrees_on_applicants(drawn: tuple[date, dict[str, Any]]) -> None:
     as_of, facts = drawn
     try:
-        PACKS.case(facts, as_of)
         agree(facts, as_of)
-    except mr.CaseErrors:
+    except mr.CaseErrors as error:
+        # A few applicants contradict themselves; nothing else may be wrong with one.
+        assert {fault.code for fault in error.diagnostics} <= {"MR601", "MR605"}
         reject()
 
 
