@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from fractions import Fraction
+from itertools import combinations, count
 from math import ceil, floor
 from typing import Literal
 
@@ -89,12 +90,14 @@ class Axis:
             None if high is None else value_of(high, self.type),
         )
 
-    def members(self, mask: int) -> frozenset[Value] | None:
-        """The known values of a mask of a column that is no range; None where it holds others."""
+    def members(self, mask: int) -> frozenset[Value]:
+        """The known values of a mask of a column that is no range, with one for all others."""
         keys = [int(c.low or 0) for n, c in enumerate(self.cells) if mask >> n & 1]
-        if any(map(self._other, keys)):
-            return None
-        return frozenset(value_of(key, self.type, self.constants) for key in keys)
+        return frozenset(
+            _another(self.type, self.constants) if self._other(key)
+            else value_of(key, self.type, self.constants)
+            for key in keys
+        )  # fmt: skip
 
     @property
     def ranged(self) -> bool:
@@ -321,6 +324,15 @@ def value_of(key: Key, type_: Type, constants: Sequence[Value] = ()) -> Value:
     if isinstance(type_, Enum):
         return type_.members[whole]
     return bool(whole) if isinstance(type_, YesNo) else constants[whole]
+
+
+def _another(type_: Type, constants: Sequence[Value]) -> Value:
+    """A text or set that is none of those."""
+    if isinstance(type_, SetOf):
+        members = type_.of.members
+        sets = (frozenset(m) for size in range(len(members) + 1) for m in combinations(members, size))
+        return next(found for found in sets if found not in constants)
+    return next(text for n in count(1) if (text := "…" * n) not in constants)
 
 
 def shown(value: Value, type_: Type) -> str:

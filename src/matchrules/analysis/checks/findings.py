@@ -98,7 +98,7 @@ class _Search:
         for number, gap in enumerate(found.gaps):
             if meet(gap.box, self.reading.space) == gap.box and not any(
                 meet(gap.box, cover) for cover in covers
-            ):
+            ) and self.validity.judge(gap.box) == "valid":
                 found.gaps[number] = Gap(gap.box, (*gap.readings, self.reading))
                 covers.append(gap.box)
         for box in islice(self.real(self.reading.space, covers), FOUND - len(found.gaps)):
