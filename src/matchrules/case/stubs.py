@@ -23,7 +23,7 @@ def stubs(base: RuleBase) -> str:
     parts = ["\n\n".join(head)]
     parts += [_class(base.facts[fact], name, aliases) for fact, name in classes.items()]
     names = sorted([*aliases.values(), *classes.values()])
-    listed = "\n".join(f'    "{name}",' for name in names)
+    listed = _filled([f'"{name}",' for name in names], "    ")
     parts.append(f"__all__ = [\n{listed}\n]" if names else "__all__: list[str] = []")
     return "\n\n\n".join(parts) + "\n"
 
@@ -47,7 +47,7 @@ def _head(base: RuleBase, classes: dict[str, str]) -> str:
     imports = "\n\n".join("\n".join(group) for group in groups if group)
     return (
         '"""Fact types as Python classes, written by `matchrules stubs`: do not edit."""\n\n'
-        f"# ruff: noqa: E501, RUF100\n{imports}"
+        f"# ruff: noqa: E501, RUF100\n# fmt: off\n{imports}"
     )
 
 
@@ -72,10 +72,13 @@ def _aliases(base: RuleBase, taken: set[str]) -> dict[str, str]:
 def _alias(base: RuleBase, name: str, alias: str) -> str:
     type_ = base.enums[name].type
     assert isinstance(type_, Enum)
-    members = "\n".join(f'    "{member}",' for member in type_.members)
+    members = _filled([f'"{member}",' for member in type_.members], "    ")
     described = base.enums[name].description
     comment = "".join(f"# {line}\n" for line in described.splitlines())
-    return f"{comment}{alias}: _typing.TypeAlias = _typing.Literal[\n{members}\n]"
+    start = f"{comment}{alias}: _typing.TypeAlias = _typing.Literal["
+    if len(one := f"{start}{members.strip().rstrip(',')}]") - len(comment) <= _WIDTH:
+        return one
+    return f"{start}\n{members}\n]"
 
 
 def _class(fact: FactDeclaration, name: str, aliases: dict[str, str]) -> str:
@@ -84,10 +87,8 @@ def _class(fact: FactDeclaration, name: str, aliases: dict[str, str]) -> str:
         f"class {name}:",
         _docstring(fact.description or f"The fact `{fact.name}`."),
         "",
-        "    __matchrules__: _typing.ClassVar[tuple[str, str]] = (",
-        f'        "{fact.name}",',
-        f'        "{fingerprint(fact)}",',
-        "    )",
+        "    __matchrules__: _typing.ClassVar[tuple[str, str]] = "
+        f'("{fact.name}", "{fingerprint(fact)}")',
     ]
     for attribute in fact.attributes.values():
         lines.append(_attribute(attribute, aliases))
@@ -97,7 +98,7 @@ def _class(fact: FactDeclaration, name: str, aliases: dict[str, str]) -> str:
 def _attribute(attribute: AttributeDeclaration, aliases: dict[str, str]) -> str:
     type_ = _annotation(attribute.type, aliases)
     said = " ".join(f"{_range(attribute.type)} {attribute.description}".split())
-    comment = fill(said, _WIDTH, initial_indent="    # ", subsequent_indent="    # ")
+    comment = _filled(said.split(), "    # ")
     known = f": {type_}" if attribute.required else f": {type_} | None = None"
     line = f"    {python_name(attribute.name)}{known}"
     return f"{comment}\n{line}" if said else line
@@ -124,6 +125,13 @@ def _range(type_: Type) -> str:
         return ""
     low, high = ("" if bound is None else str(bound) for bound in (type_.low, type_.high))
     return f"{low}..{high}{' ' + type_.unit if type_.unit else ''}."
+
+
+def _filled(words: list[str], indent: str) -> str:
+    return fill(
+        " ".join(words), _WIDTH, initial_indent=indent, subsequent_indent=indent,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def _docstring(text: str) -> str:

@@ -1,0 +1,26 @@
+"""The fact classes of the packs, written out."""
+
+from datetime import date
+from pathlib import Path
+
+import matchrules as mr
+from matchrules import residency
+from matchrules.case.stubs import stubs
+
+
+def test_the_module_is_in_step_with_the_packs() -> None:
+    """If this fails: `matchrules stubs > src/matchrules/residency.py`."""
+    written = Path(residency.__file__).read_text(encoding="utf-8")
+    assert written == stubs(mr.load().bases[-1])
+
+
+def test_its_facts_are_decided_on() -> None:
+    facts = [
+        residency.Step1(status="passed", fail_count=1),
+        residency.Letter(author_role="us_board_certified_pediatrician", state="received"),
+    ]
+    book = mr.load()
+    same = [book.facts.Step1(status="passed", fail_count=1),
+            book.facts.Letter(author_role="us_board_certified_pediatrician", state="received")]  # fmt: skip
+    day = date(2026, 11, 1)
+    assert book.decide(facts, day).to_json() == book.decide(same, day).to_json()
