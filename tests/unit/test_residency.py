@@ -20,7 +20,7 @@ def test_its_facts_are_decided_on() -> None:
         residency.Letter(author_role="us_board_certified_pediatrician", state="received"),
     ]
     book = mr.load()
-    same = [book.facts.Step1(status="passed", fail_count=1),
-            book.facts.Letter(author_role="us_board_certified_pediatrician", state="received")]  # fmt: skip
+    letter = book.facts.Letter(author_role="us_board_certified_pediatrician", state="received")
+    same = [book.facts.Step1(status="passed", fail_count=1), letter]
     day = date(2026, 11, 1)
     assert book.decide(facts, day).to_json() == book.decide(same, day).to_json()
