@@ -8,7 +8,7 @@ from matchrules.analysis.report import FAULTY, did_you_mean, listed
 from matchrules.analysis.typenames import describe, exact_of
 from matchrules.analysis.units import is_time, singular
 from matchrules.syntax import ast
-from matchrules.types import AnyDayOfYear, Date, Enum, Number, SetOf, Type, Unknown, YesNo
+from matchrules.types import AnyDayOfYear, Date, Number, SetOf, Type, Unknown, YesNo
 
 if TYPE_CHECKING:
     from matchrules.analysis.lower import Lowering
@@ -81,10 +81,6 @@ def day_of_year(
 def yes_no(
     lowering: "Lowering", node: ast.YesNoLiteral, hint: Type | None, env: Environment
 ) -> ir.Expression:
-    # `no` and `yes` are words that an enum may have as members
-    word = "yes" if node.value else "no"
-    if isinstance(hint, Enum) and word in hint.members:
-        return ir.Constant(word, hint)
     return ir.Constant(node.value, YesNo())
 
 
