@@ -148,31 +148,41 @@ class Applicant:
     """Who is asking"""
 
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("applicant", "06b51341949c1bbb")
+    # Decides whether a visa is needed
     citizenship: Citizenship | None = None
     # The school, not the passport, makes an IMG
     school_class: SchoolClass | None = None
+    # What the applicant applies to
     target_specialty: frozenset[Specialty]
+    # Where in medical school
     training_stage: TrainingStage | None = None
     # On a clinical rotation now
     on_rotation: bool | None = None
+    # What that rotation is in
     current_rotation: RotationField | None = None
     # Day of graduation, past or expected
     expected_graduation: _datetime.date | None = None
     # The school calendar runs in step with the US cycle
     calendar_aligned: bool | None = None
+    # Level of the clinical block evaluations
     clinical_evaluations: Grade | None = None
+    # Which way they go
     clinical_eval_trend: TrendDirection | None = None
     # Pediatrics shelf exam
     peds_shelf: ShelfResult | None = None
+    # Pediatric research
     peds_research: Amount | None = None
     # Child-health advocacy
     peds_advocacy: Amount | None = None
     # 0..50 projects. Quality-improvement projects
     qi_project_count: int | None = None
-    # 0..20 electives.
+    # 0..20 electives. Pediatric electives done
     peds_elective_count: int | None = None
+    # Leadership roles
     leadership: Amount | None = None
+    # What pediatrics is to the applicant
     specialty_goal: SpecialtyGoal | None = None
+    # What the CV as a whole points at
     profile_focus: ProfileFocus | None = None
     # Would really train in another field or a preliminary year
     open_to_parallel: bool | None = None
@@ -216,9 +226,11 @@ class Attempt:
     """One sitting of an exam"""
 
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("attempt", "27ece933e4302047")
+    # Which exam
     exam: Step
     # 1..6. Which sitting of that exam: 1 is the first
     number: int
+    # Day of the sitting
     date: _datetime.date | None = None
     # An incomplete sitting counts as an attempt
     outcome: AttemptOutcome
@@ -241,7 +253,9 @@ class Letter:
     """A letter of recommendation"""
 
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("letter", "4424707987d5d660")
+    # Who writes it
     author_role: LetterAuthor
+    # Only requested and received letters count
     state: LetterState
     # As far as the applicant can tell
     quality: Grade | None = None
@@ -273,6 +287,7 @@ class Plan:
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("plan", "b182a4a3c49bafaa")
     # There is room for a second question bank
     time_allows_second_qbank: bool | None = None
+    # The question bank in use
     primary_qbank: QuestionBank | None = None
     # 0..200 questions. Planned on rotation days
     questions_per_clinical_day: int | None = None
@@ -294,10 +309,13 @@ class PracticeExam:
     """One practice exam"""
 
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("practice_exam", "39917e4b2664f4c4")
+    # The exam that it predicts
     exam: Step
     # Only official NBME forms count
     source: ExamSource
+    # Day on which it was taken
     date: _datetime.date
+    # The scale that its margin is on
     scale: ExamScale
     # -100..150 points. How far above (or, negative, below) the form's own passing line, on its
     # own scale
@@ -313,8 +331,11 @@ class Program:
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("program", "a767d72c090fda94")
     # ACGME program number
     id: str
+    # For display
     name: str | None = None
+    # Census region
     region: Region
+    # What kind of place
     kind: ProgramKind
     # For university programs
     academic_tier: AcademicTier | None = None
@@ -332,9 +353,9 @@ class Program:
     avg_step2ck: int | None = None
     # 0..6 attempts. Most failed sittings it will look at
     max_failed_attempts: int | None = None
-    # 0..24 months.
+    # 0..24 months. US experience that it asks for
     usce_months_required: int | None = None
-    # 0..30 years.
+    # 0..30 years. Longest time since graduation
     max_years_since_graduation: int | None = None
     # Wants the ECFMG certificate when the application goes out
     certified_at_application: bool | None = None
@@ -347,13 +368,17 @@ class Rotation:
     """One clinical rotation"""
 
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("rotation", "f7f62d835870b06e")
+    # Where it was
     country_class: CountryClass
+    # What it was in
     specialty: RotationSpecialty
+    # An observership is not hands-on
     kind: RotationKind
+    # What kind of site
     site: RotationSite | None = None
     # Had continuity or well-child clinic
     outpatient: bool | None = None
-    # 1..26 weeks.
+    # 1..26 weeks. How long
     weeks: int
 
 
@@ -362,6 +387,7 @@ class Step1:
     """USMLE Step 1"""
 
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("step1", "7bf1999283b9c713")
+    # Where it stands; a booked retake is `scheduled`
     status: Step1Status | None = None
     # 0..6 attempts. Failed and incomplete sittings
     fail_count: int | None = None
@@ -375,6 +401,7 @@ class Step1:
     pass_margin: PassMargin | None = None
     # Feels pushed to get Step 1 over with
     rush_pressure: bool | None = None
+    # Weak basic-science or system areas
     weak_areas: frozenset[SubjectArea] | None = None
     # What the applicant's own analysis found
     failure_root_causes: frozenset[FailureCause] | None = None
@@ -387,6 +414,7 @@ class Step2ck:
     """USMLE Step 2 CK"""
 
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("step2ck", "2a1df4fd8f1f4ada")
+    # Where it stands; a booked retake is `scheduled`
     status: Step2ckStatus | None = None
     # 1..300 points. Last reported score
     score: int | None = None
