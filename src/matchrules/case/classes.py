@@ -148,7 +148,8 @@ def read_attributes(
             if name not in by_python_name:
                 near = closest(name, by_python_name)
                 help = None if near is None else f"did you mean `{near}`?"
-                findings.add("MR510", (declaration.name, name), "is no attribute", help)
+                said = f"is no attribute of `{declaration.name}`"
+                findings.add("MR510", (declaration.name, name), said, help)
                 if near is not None:
                     findings.excuse((declaration.name, by_python_name[near].name))
         for name, attribute in by_python_name.items():
