@@ -26,7 +26,7 @@ def collect(
         if isinstance(statement, ast.DefineStatement | ast.TableStatement):
             _derived(scope, ruleset, statement)
     for found in scope.names["parameter"].values():
-        key = found.node.key and scope.type_of(found.node.key, found.ruleset)
+        key = _key(scope, found)
         scope.parameters[found.name] = scope.type_of(found.node.type, found.ruleset), key
     for found in scope.names["advice"].values():
         scope.subjects[found.name] = _subjects(scope, found)
@@ -123,6 +123,20 @@ def _collected(scope: Scope, node: ast.TableStatement, type_: Type) -> Type:
     scope.report.error(
         "MR117", f"table `{node.name.text}` collects, so its value is a set", node.type.span,
         "no set", help="write `set of` and the enum of its outputs",
+    )  # fmt: skip
+    return Unknown()
+
+
+def _key(scope: Scope, found: Declared) -> Type | None:
+    node: ast.ParameterStatement = found.node
+    if node.key is None:
+        return None
+    type_ = scope.type_of(node.key, found.ruleset)
+    if not isinstance(type_, SetOf):
+        return type_
+    scope.report.error(
+        "MR318", f"the key of parameter `{found.name}` is one value, not a set", node.key.span,
+        "a set", help=f"write `by {type_.of.name}`",
     )  # fmt: skip
     return Unknown()
 

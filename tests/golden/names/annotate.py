@@ -1,7 +1,7 @@
 """A rule file with its diagnostics under the lines that they are about.
 
-Lines that start with `#!` are what came out: carets under the place, code and message, then the help
-and the other places. They are comments, so the file itself is a rule file.
+Lines that start with `#!` are what came out: carets under the place, code and message, then the
+help and the other places. They are comments, so the file itself is a rule file.
 """
 
 from collections.abc import Mapping
