@@ -11,13 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, reject
+from hypothesis import given, reject, settings
 from residency_applicants import applicants
 from residency_statements import statements
 
 import matchrules as mr
 from matchrules.ir import ExpectFires
 from matchrules.testing import cases
+from matchrules.testing.properties import check_property
 
 STATEMENTS = {
     *(f"EX-{n:02}" for n in (1, 2, 3, 14)),
@@ -265,6 +266,17 @@ def test_a_second_reading_agrees_on_applicants(drawn: tuple[date, dict[str, Any]
         reject()
 
 
+@pytest.mark.parametrize("name", [said.name for said in PACKS.properties])
+def test_what_the_packs_say_of_every_applicant_holds(name: str) -> None:
+    verdict = check_property(PACKS, name, max_examples=settings().max_examples // 5)
+    assert verdict.answer != "refuted", str(verdict)
+
+
+def test_the_properties_of_the_specification_stand_in_the_packs() -> None:
+    said = {str(p.id)[:4] for p in PACKS.properties if p.id is not None}
+    assert said == {"P-04", "P-05", "P-06", "P-10", "P-11", "P-17", "P-24", "P-25"}
+
+
 def revived(value: Any, name: str = "") -> Any:
     """Plain values with dates, decimals and sets as Python has them."""
     if isinstance(value, Mapping):
@@ -276,4 +288,3 @@ def revived(value: Any, name: str = "") -> Any:
     if name.endswith("_months") and value is not None:
         return Decimal(value)
     return value
-
