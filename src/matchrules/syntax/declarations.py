@@ -180,7 +180,7 @@ def advice(cursor: Cursor) -> ast.AdviceStatement:
     name = cursor.bare_name("the kind of advice")
     description = optional_text(cursor)
     salience = None
-    if cursor.sees("salience") and not (cursor.sees_text(1) or cursor.sees("(", 1)):
+    if cursor.sees("salience") and (cursor.sees("-", 1) or cursor.peek(1).kind == "number"):
         cursor.take()
         negative = cursor.accept("-")
         salience = whole(cursor, "a whole number after `salience`")

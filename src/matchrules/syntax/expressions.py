@@ -9,6 +9,11 @@ from matchrules.text import Span
 
 CHOICE, LOGIC, NEGATION, TEST, ROUND, SUM, PRODUCT, MINUS, LOOKUP, PRIMARY = range(10)
 
+# Operands of several words: they are compared and joined, and need parentheses for more.
+_PHRASES: Final = (
+    ast.FiresExpr, ast.NoneFiresExpr, ast.AdvisedExpr, ast.HowManyExpr, ast.SameAdviceExpr,
+)
+
 _LEVELS: Final = {
     "if": CHOICE, "and": LOGIC, "or": LOGIC, "is": TEST, "is not": TEST, "in": TEST, "has": TEST,
     "<": TEST, "<=": TEST, ">": TEST, ">=": TEST, "=": TEST, "=>": TEST, "not": TEST,
@@ -87,7 +92,11 @@ def _prefix(cursor: Cursor, level: int) -> tuple[ast.Expr, int]:
         inner = expression(cursor, MINUS)
         cursor.height += 1
         return ast.Unary("-", inner, cursor.span_from(token.start)), MINUS
-    return operands.primary(cursor), PRIMARY
+    operand = operands.primary(cursor)
+    if isinstance(operand, _PHRASES) and token.meaning != "(":
+        _check_place(cursor, token, level, ROUND)
+        return operand, ROUND
+    return operand, PRIMARY
 
 
 def _check_place(cursor: Cursor, token: Token, level: int, own: int) -> None:

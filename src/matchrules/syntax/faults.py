@@ -126,11 +126,10 @@ def capital_name(span: Span, found: str) -> Diagnostic:
 
 
 def reserved_name(span: Span, found: str) -> Diagnostic:
-    return fault(
-        "MR015", span, f"`{found}` is a word of the language and cannot be a name",
-        f"choose another name, such as `{found}_`" if found not in ("yes", "no", "unknown") else
-        "`yes`, `no` and `unknown` are values of the language; choose another name",
-    )
+    help = f"choose another name, such as `{found}_`"
+    if found in ("yes", "no", "unknown", "true", "false"):
+        help = "`yes`, `no` and `unknown` are values of the language; choose another name"
+    return fault("MR015", span, f"`{found}` is a word of the language and cannot be a name", help)
 
 
 def _snake(found: str) -> str:

@@ -45,7 +45,6 @@ def primary(cursor: Cursor) -> ast.Expr:
 
 def _named(cursor: Cursor, token: Token) -> ast.Expr:
     word = token.meaning
-    span = cursor.span(token)
     if word in RESERVED:
         return _reserved(cursor, token)
     following = cursor.peek(1)
@@ -58,11 +57,6 @@ def _named(cursor: Cursor, token: Token) -> ast.Expr:
         special = _phrase(cursor, token, following)
         if special is not None:
             return special
-    if word in ("true", "false") and following.meaning != ".":
-        cursor.take()
-        instead = "yes" if word == "true" else "no"
-        cursor.report(faults.foreign_word(span, word, f"`{instead}`"))
-        return ast.YesNoLiteral(word == "true", span)
     name = cursor.dotted("a name")
     if cursor.sees("(") and not cursor.is_fresh():
         _unknown_call(cursor, name)
@@ -80,6 +74,11 @@ def _reserved(cursor: Cursor, token: Token) -> ast.Expr:
         if word == "unknown":
             return ast.UnknownLiteral(span)
         return ast.YesNoLiteral(word == "yes", span)
+    if word in ("true", "false"):
+        cursor.take()
+        instead = "yes" if word == "true" else "no"
+        cursor.report(faults.foreign_word(span, word, f"`{instead}`"))
+        return ast.YesNoLiteral(word == "true", span)
     help = None
     if word == "known":
         help = "write `X is known`, or `X if known else …`"

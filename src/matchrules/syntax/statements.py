@@ -77,11 +77,13 @@ def _provisional_of_define(cursor: Cursor) -> ast.Expr:
         token = cursor.tokens[index]
         if token.kind == "operator":
             nested += (token.meaning == "(") - (token.meaning == ")")
-        elif token.kind == "name" and cursor.fresh[index] and nested <= 0 and (
-            token.meaning in DEFINE
-        ):
-            cursor.stop = index if token.meaning == "is" else outer
-            break
+        elif token.kind == "name" and cursor.fresh[index] and nested <= 0:
+            if token.meaning == "is":
+                cursor.stop = index
+                break
+            following = cursor.tokens[index + 1].meaning
+            if token.meaning == "cite" or (token.meaning == "for" and following == "each"):
+                break
     limited = cursor.stop
     try:
         return _provisional(cursor, DEFINE)

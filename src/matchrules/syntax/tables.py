@@ -115,6 +115,11 @@ def _lines(cursor: Cursor) -> list[tuple[int, int]]:
             if not _after_rows(cursor, lines):
                 break
             continue
+        if not cursor.is_fresh():
+            cursor.report(
+                faults.fault("MR014", cursor.span(cursor.peek()), "this row does not start a line",
+                             "put each row on a line of its own")
+            )
         cursor.at += 1
         while cursor.at < cursor.stop and not cursor.is_fresh():
             cursor.at += 1

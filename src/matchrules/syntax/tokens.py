@@ -38,8 +38,8 @@ STRENGTHS: Final = ("must", "should", "may", "must_not", "should_not", "need_not
 RESERVED: Final = frozenset(
     {
         "and", "or", "not", "shown", "if", "else", "is", "in", "has", "known", "unknown", "empty",
-        "yes", "no", "as_of", "when", "unless", "then", "where", "for", "each", "on", "of",
-        "rounded",
+        "yes", "no", "true", "false", "as_of", "when", "unless", "then", "where", "for", "each",
+        "on", "of", "rounded",
     }
 )
 

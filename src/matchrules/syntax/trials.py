@@ -88,11 +88,10 @@ def _compare(cursor: Cursor) -> ast.CompareClause:
     second = cursor.bare_name("the name of a second case")
     differing: tuple[ast.Name, ...] | None = None
     adding: ast.Name | None = None
-    if cursor.accept("differing"):
-        cursor.expect("only", " after `differing`")
+    if cursor.accept("differing", "only"):
         cursor.expect("in", " after `differing only`")
         differing = cursor.separated(lambda: cursor.dotted("an attribute, or a fact"))
-    elif cursor.sees("adding") or (cursor.sees_name() and cursor.sees("adding", 1)):
+    elif _adds(cursor) or (cursor.sees_name() and _adds(cursor, 1)):
         token = cursor.take()
         if token.meaning != "adding" or cursor.sees("adding"):
             if token.meaning != second.text:
@@ -102,12 +101,16 @@ def _compare(cursor: Cursor) -> ast.CompareClause:
                                  "the second case is the one that has the fact added")
                 )
             cursor.take()
-        if not cursor.accept("a") and not cursor.accept("an"):
-            cursor.unexpected("`a` or `an` after `adding`")
+        cursor.take()
         adding = cursor.bare_name("the name of a fact")
     return ast.CompareClause(
         (first, second), differing, adding, cursor.span_from(start.start)
     )
+
+
+def _adds(cursor: Cursor, ahead: int = 0) -> bool:
+    article = cursor.sees("a", ahead + 1) or cursor.sees("an", ahead + 1)
+    return cursor.sees("adding", ahead) and article
 
 
 # Examples ----------------------------------------------------------------------------------------
@@ -118,7 +121,7 @@ EXAMPLE = ("given", "as", "expect")
 def example(cursor: Cursor) -> ast.ExampleStatement:
     start = cursor.take()
     name: ast.Name | None = None
-    if cursor.peek().kind in ("name", "word") and not _starts_part(cursor):
+    if starts_reference(cursor.peek()):
         name = cursor.bare_name("the name of the example")
     title = optional_text(cursor)
     base: ast.Name | None = None
@@ -169,7 +172,7 @@ def _check_order(cursor: Cursor, seen: str, word: str) -> None:
 
 def _given(cursor: Cursor, groups: list[ast.FactGroup]) -> ast.Name | None:
     base: ast.Name | None = None
-    if cursor.sees_name() and not cursor.sees(":", 1) and not _starts_part(cursor):
+    if starts_reference(cursor.peek()) and not cursor.sees(":", 1):
         base = cursor.bare_name("the name of an example")
         if not cursor.accept("with"):
             return base
@@ -203,7 +206,8 @@ def _group(cursor: Cursor) -> ast.FactGroup:
     fact = cursor.bare_name("the name of a fact")
     cursor.take()
     items: list[ast.Assignment] = []
-    if not cursor.done and not cursor.sees_attribute() and not _starts_part(cursor):
+    follows = cursor.done or cursor.sees_attribute() or _starts_part(cursor)
+    if not follows or cursor.sees("=", 1):
         items.append(assignment(cursor, plain=True))
         while cursor.accept(","):
             items.append(assignment(cursor, plain=True))
@@ -219,6 +223,13 @@ def _to_group(cursor: Cursor) -> None:
             cursor.recover(EXAMPLE)
             return
         cursor.next_line()
+
+
+def _is_advice(cursor: Cursor) -> bool:
+    """Whether advice follows `no`, and no condition that starts with it."""
+    if cursor.sees_all("no", "rule", "fires"):
+        return False
+    return cursor.sees_name(1) and (cursor.sees(".", 2) or starts_reference(cursor.peek(1)))
 
 
 def _expectation(cursor: Cursor) -> ast.ExpectClause:
@@ -242,7 +253,7 @@ def _expectation(cursor: Cursor) -> ast.ExpectClause:
     if word == "no" and cursor.sees("fires", 1) and starts_reference(cursor.peek(2)):
         cursor.at += 2
         return clause("no_fires", target=cursor.reference())
-    if word == "no" and cursor.sees_name(1) and not cursor.sees_all("no", "rule", "fires"):
+    if word == "no" and _is_advice(cursor):
         cursor.take()
         return clause("no_advice", target=cursor.dotted("advice as KIND.SUBJECT", 2))
     if word in STRENGTHS and following.kind in ("name", "word") and cursor.sees(".", 2):
