@@ -3,6 +3,7 @@
 Nothing is half loaded: either every file is without fault, or `RuleErrors` tells all of them.
 """
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -70,14 +71,20 @@ class Book:
 
     def base_on(self, as_of: date) -> RuleBase:
         """The rules in force on a day; raises `CaseErrors` where there are none."""
+        return self._on(as_of)[0]
+
+    def _on(self, as_of: date) -> tuple[RuleBase, date]:
+        """The rules in force on a day, and the day, checked to be one."""
         from matchrules.case.codec import base_on
         from matchrules.case.findings import Findings
+        from matchrules.case.reading import read_day
 
         findings = Findings()
-        base = base_on(self.bases, as_of, findings)
+        day = read_day({}, as_of, findings)
+        base = base_on(self.bases, day, findings) if day is not None else None
         findings.raise_if_any()
-        assert base is not None
-        return base
+        assert base is not None and day is not None
+        return base, day
 
     def case(self, facts: Any, as_of: date | None = None) -> "tuple[RuleBase, Case]":
         """A validated case, and the rules in force on its day: what an engine decides on.
@@ -92,9 +99,7 @@ class Book:
             facts = open_document(str(facts), _case_file(Path(facts)))
         return read_case(self.bases, facts, as_of)
 
-    def decide(
-        self, facts: Any, as_of: date | None = None, engine: Engine = "rete"
-    ) -> "Decision":
+    def decide(self, facts: Any, as_of: date | None = None, engine: Engine = "rete") -> "Decision":
         """The decision on one case.
 
         `facts` is a mapping from each fact to its attributes (or to fact objects), fact objects,
@@ -125,7 +130,8 @@ class Book:
         """A working memory for that day: assert, update and retract facts, read the decision."""
         from matchrules.session import Session
 
-        return Session(self.base_on(as_of), as_of, self.sources)
+        base, day = self._on(as_of)
+        return Session(base, day, self.sources)
 
     def converter(self) -> "cattrs.Converter":
         """A cattrs converter that knows the fact classes of the latest rules."""
@@ -182,13 +188,13 @@ def read(*paths: str | Path) -> dict[str, Source]:
     from matchrules.syntax.decode import decode
 
     faults: list[Diagnostic] = []
-    files: dict[Path, str] = {}
+    files: dict[str, str] = {}
     for path in map(Path, paths):
         for file in _files(path, faults):
-            files.setdefault(file.resolve(), file.as_posix())
+            files.setdefault(_identity(file), file.as_posix())
     sources: dict[str, Source] = {}
-    for file, name in sorted(files.items(), key=lambda item: item[1]):
-        content = _content(file, name, faults)
+    for name in sorted(files.values()):
+        content = _content(Path(name), name, faults)
         if content is not None:
             sources[name], found = decode(name, content)
             faults.extend(found)
@@ -198,9 +204,9 @@ def read(*paths: str | Path) -> dict[str, Source]:
 
 
 def _files(path: Path, faults: list[Diagnostic]) -> Sequence[Path]:
-    if not path.is_dir():
+    if not os.path.isdir(path):
         return [path]
-    found = sorted(file for file in path.glob("*.rules") if file.is_file())
+    found = sorted(file for file in path.glob("*.rules") if os.path.isfile(file))
     if not found:
         faults.append(
             Diagnostic(
@@ -212,24 +218,37 @@ def _files(path: Path, faults: list[Diagnostic]) -> Sequence[Path]:
     return found
 
 
+def _identity(file: Path) -> str:
+    """What two paths to one file share."""
+    try:
+        return os.path.realpath(file)
+    except (OSError, ValueError):
+        return str(file)
+
+
 def _content(file: Path, name: str, faults: list[Diagnostic]) -> bytes | None:
     """The bytes of a rule file, one more than allowed of one that is too large."""
+    from matchrules.case.values import shown
+
     try:
         if file.exists() and not file.is_file():
             raise OSError(0, "it is no regular file")
         with file.open("rb") as opened:
             return opened.read(MOST_BYTES + 1)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
         faults.append(
-            Diagnostic("MR541", f"cannot open `{name}`: {reason}", help="see whether the path is "
-                       "right, and whether you may read it", path=name)
+            Diagnostic(
+                "MR541", f"cannot open {shown(name)}: {reason}",
+                help="see whether the path is right, and whether you may read it", path=name,
+            )
         )  # fmt: skip
         return None
 
 
 def _case_file(path: Path) -> bytes:
     from matchrules.case.tree import MOST_BYTES
+    from matchrules.case.values import shown
 
     try:
         if path.exists() and not path.is_file():
@@ -239,7 +258,7 @@ def _case_file(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise CaseErrors([
-            Diagnostic("MR501", f"cannot open `{str(path)[:200]}`: {reason}",
+            Diagnostic("MR501", f"cannot open {shown(str(path))}: {reason}",
                        help="give the path of a case file, or the facts themselves")
         ]) from None  # fmt: skip
 

@@ -107,6 +107,17 @@ def test_a_scalar_is_read_by_its_declared_type_quoted_or_not() -> None:
         assert (exam["status"], exam["score"], exam["day"]) == ("no", 210, date(2026, 1, 2))
 
 
+def test_yaml_is_the_same_without_its_c_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    import yaml
+
+    wanted = read_case([BASE], open_document("c.yaml", YAML))
+    monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
+    assert read_case([BASE], open_document("c.yaml", YAML)) == wanted
+    found = faults("c.yaml", "applicant: {name: '\U0001f600é', visa: maybe}\nexam: &e 3")
+    assert [(f.code, f.labels[0].span.start) for f in found] == [("MR504", 43)]
+    assert [f.code for f in faults("c.yaml", "a: '\x07'")] == ["MR503"]
+
+
 def test_a_block_text_is_a_text() -> None:
     _, case = read_case(
         [BASE], open_document("c.yaml", "applicant:\n  name: |\n    a\n    b\n"), TODAY

@@ -154,7 +154,7 @@ def test_plain_values_read_back(raw: Any, type_: Type, value: Any) -> None:
 
 
 def test_what_was_given_is_shown_in_short() -> None:
-    assert shown("x" * 1000) == f"`{'x' * 60}…`"
+    assert shown("x" * 1000) == f"`{'x' * 100}…`"
     assert shown("a\x07\nb") == "`a��b`"
     assert shown(10**5000) == "a number of more than 60 digits"
     assert shown(object()) == "an object of type `object`"

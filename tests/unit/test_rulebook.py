@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,11 @@ def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
         ("MR541", fifo.as_posix()),
     ]
     assert "no such file" in found[0].message
+    loop = tmp_path / "loop.rules"
+    loop.symlink_to(loop)
+    for bad in (loop, "a\0b", "x" * 5_000):
+        assert [d.code for d in mr.check(bad)] == ["MR541"]
+    assert [d.code for d in mr.check(tmp_path)] == ["MR540"]
 
 
 @pytest.mark.parametrize(
@@ -261,6 +266,13 @@ def test_a_session(book: mr.Book) -> None:
         assert session.decision.to_json() == book.decide(FAILED, DAY).to_json()
         session.retract(exam)
         assert session.decision.to_json() == book.decide({}, DAY).to_json()
+
+
+def test_a_day_is_a_date(book: mr.Book) -> None:
+    for call in (book.base_on, book.session, lambda day: book.decide({}, day)):
+        for wrong in (datetime(2026, 11, 1), 20261101, "tomorrow", None):
+            with pytest.raises(mr.CaseErrors, match="`as_of`"):
+                call(wrong)  # type: ignore[arg-type]
 
 
 def test_a_book_can_be_pickled(book: mr.Book) -> None:

@@ -104,8 +104,8 @@ def shown(raw: Any) -> str:
     if isinstance(raw, int) and raw.bit_length() > 200:
         return "a number of more than 60 digits"
     if isinstance(raw, str):
-        text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in raw[:61])
-        return f"`{text[:60]}…`" if len(text) > 60 else f"`{text}`" if text else "an empty text"
+        text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in raw[:101])
+        return f"`{text[:100]}…`" if len(text) > 100 else f"`{text}`" if text else "an empty text"
     if isinstance(raw, DayOfYear) and raw.month not in range(1, 13):
         return f"`{raw!r}`"
     if isinstance(raw, int | float | date | DayOfYear):
