@@ -67,7 +67,7 @@ GOOD: list[tuple[Any, Type, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("raw", "type_", "value"), GOOD, ids=repr)
+@pytest.mark.parametrize(("raw", "type_", "value"), GOOD)
 def test_what_is_meant(raw: Any, type_: Type, value: Any) -> None:
     read = read_value(raw, type_)
     assert read == value
@@ -148,7 +148,7 @@ def test_what_cannot_be_meant(raw: Any, type_: Type, code: str, help: str) -> No
     assert len(caught.value.message) < 200
 
 
-@pytest.mark.parametrize(("raw", "type_", "value"), GOOD, ids=repr)
+@pytest.mark.parametrize(("raw", "type_", "value"), GOOD)
 def test_plain_values_read_back(raw: Any, type_: Type, value: Any) -> None:
     assert read_value(plain(value, type_), type_) == value
 
