@@ -28,6 +28,7 @@ from matchrules.case.tree import Builder, Malformed
 from matchrules.case.validation import assemble
 from matchrules.case.writing import case_facts_plain, write_case
 from matchrules.ir import FactDeclaration
+from matchrules.testing import cases
 from matchrules.types import (
     AnyDayOfYear,
     Date,
@@ -109,6 +110,25 @@ def test_a_case_reads_back_from_every_form(asserted: dict[str, list[dict[str, An
     ):
         assert read_case([BASE], open_document(name, text.encode()))[1] == case
     assert VALIDATOR.is_valid(whole)
+
+
+@pytest.fixture(scope="module")
+def packs() -> tuple[mr.Book, Draft202012Validator]:
+    book = mr.load()
+    return book, Draft202012Validator(schema(book.bases[-1]))
+
+
+@given(data=st.data())
+def test_a_case_of_the_packs_reads_back(
+    packs: tuple[mr.Book, Draft202012Validator], data: st.DataObject
+) -> None:
+    book, validator = packs
+    base, case = book.case(data.draw(cases(book)))
+    plain = {"as_of": str(case.as_of), **case_facts_plain(base, case)}
+    assert validator.is_valid(plain)
+    assert book.case(plain) == (base, case)
+    for name, text in (("c.yaml", write_case(base, case)), ("c.json", json.dumps(plain))):
+        assert read_case(book.bases, open_document(name, text)) == (base, case)
 
 
 @given(facts())

@@ -37,7 +37,10 @@ def write_case(base: RuleBase, case: Case) -> str:
     import yaml
 
     class Dumper(yaml.SafeDumper):
-        """Writes decimals and dates bare, as people do."""
+        """Writes decimals and dates bare, and sets on a line, as people do."""
+
+    def members(dumper: yaml.SafeDumper, value: frozenset[str]) -> yaml.Node:
+        return dumper.represent_sequence("tag:yaml.org,2002:seq", sorted(value), flow_style=True)
 
     def decimal(dumper: yaml.SafeDumper, value: Decimal) -> yaml.Node:
         return dumper.represent_scalar("tag:yaml.org,2002:float", str(value))
@@ -49,6 +52,7 @@ def write_case(base: RuleBase, case: Case) -> str:
 
     Dumper.add_representer(Decimal, decimal)
     Dumper.add_representer(str, text)
+    Dumper.add_representer(frozenset, members)
     Dumper.ignore_aliases = lambda self, data: True  # type: ignore[method-assign]
     tree: dict[str, Any] = {"as_of": case.as_of}
     for name, declaration in base.facts.items():
@@ -64,6 +68,6 @@ def _written(declaration: FactDeclaration, instance: Mapping[str, Value | None])
         if value is None:
             continue
         type_ = declaration.attributes[name].type
-        bare = isinstance(value, bool | int | Fraction | date)
+        bare = isinstance(value, bool | int | Fraction | date | frozenset)
         written[name] = python_value(value, type_) if bare else plain(value, type_)
     return written
