@@ -69,6 +69,7 @@ class FactClasses:
     def __init__(self, base: RuleBase) -> None:
         self._base = base
         self._names = class_names(base)
+        self._made: dict[str, type[Fact]] = {}
 
     def __getattr__(self, name: str) -> type[Any]:
         if name.startswith("__"):
@@ -83,7 +84,10 @@ class FactClasses:
         if fact not in self._names:
             near = did_you_mean(fact, self._names)
             raise KeyError(f"no fact `{fact}`" + (f": {near}" if near else ""))
-        return fact_class(self._base.facts[fact], self._names[fact])
+        if fact not in self._made:
+            made = fact_class(self._base.facts[fact], self._names[fact])
+            return self._made.setdefault(fact, made)
+        return self._made[fact]
 
     def __iter__(self) -> Iterator[type[Any]]:
         return (self[fact] for fact in self._names)

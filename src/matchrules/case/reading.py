@@ -50,11 +50,14 @@ def read_facts(
     """The facts of a case, as asserted. `kin` are further rule bases whose fact classes may be
     used: other eras of the same book."""
     placed: dict[str, list[Placed]] = {}
+    owners: dict[str, dict[str, FactDeclaration]] = {}  # by fact and fingerprint, as needed
     for name, path, given in _entries(base, raw, findings):
         declaration = base.facts[name]
-        placed.setdefault(name, []).append(
-            (path, _instance(base, declaration, path, given, findings, kin))
-        )
+        if mark_of(given) is not None and name not in owners:
+            alike = [b.facts[name] for b in (*kin, base) if name in b.facts]
+            owners[name] = {fingerprint(owner): owner for owner in alike}
+        instance = _instance(base, declaration, path, given, findings, owners.get(name, {}))
+        placed.setdefault(name, []).append((path, instance))
     return placed
 
 
@@ -132,21 +135,15 @@ def _instance(
     path: Path,
     given: Any,
     findings: Findings,
-    kin: Sequence[RuleBase],
+    owners: Mapping[str, FactDeclaration],
 ) -> dict[str, Value | None]:
     """One instance, an attribute that cannot be read as unknown."""
     mark = mark_of(given)
     if mark is not None:
-        name = declaration.name
-        known = {fingerprint(b.facts[name]) for b in (base, *kin) if name in b.facts}
-        if mark[0] != name or mark[1] not in known:
-            _foreign(mark[0], path, findings, wanted=name)
+        owner = owners.get(mark[1])
+        if owner is None or mark[0] != declaration.name:
+            _foreign(mark[0], path, findings, wanted=declaration.name)
             return _nothing(declaration, path, findings)
-        owner = next(
-            (b.facts[name] for b in (base, *kin)
-             if name in b.facts and fingerprint(b.facts[name]) == mark[1]),
-            declaration,
-        )  # fmt: skip
         given = asserted(owner, given)
     if not isinstance(given, Mapping):
         findings.add(
