@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from matchrules.analysis.eras import reachable
+from matchrules.analysis.eras import incomplete, reachable
 from matchrules.analysis.report import Report
 from matchrules.analysis.scope import Declared, Scope, Subject, Value
 from matchrules.analysis.units import units_of
@@ -15,6 +15,7 @@ def collect(
     files: tuple[ast.RuleFile, ...], sources: Mapping[str, Source], report: Report
 ) -> Scope:
     """Enter every declaration of an era's files: names first, then what they are."""
+    report.incomplete = incomplete(files)
     scope = Scope(files, sources, report, reachable(files), units_of(files))
     for ruleset, statement in scope.owned():
         _enter(scope, ruleset, statement)

@@ -97,6 +97,18 @@ def _check_in_force(
                 )
 
 
+def incomplete(files: Sequence[ast.RuleFile]) -> frozenset[str]:
+    """The sources of rulesets that use one which is not in force, directly or through others."""
+    named = {file.header.name.text: file for file in files if file.header is not None}
+    found = {
+        name
+        for name, file in named.items()
+        if file.header is not None and any(used.text not in named for used in file.header.uses)
+    }
+    reach = reachable(files)
+    return frozenset(file.source for name, file in named.items() if found & reach[name])
+
+
 def reachable(files: Sequence[ast.RuleFile]) -> dict[str, frozenset[str]]:
     """For each ruleset, itself and those that it uses, directly or through others."""
     uses = {

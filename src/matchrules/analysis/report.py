@@ -14,6 +14,7 @@ from matchrules.types import Unknown
 FAULTY: Final = Constant(None, Unknown())
 """Stands for an expression with a fault; its type meets every other, so that nothing follows."""
 
+_MISSING = ("MR101", "MR102")
 _LONGEST_NAME = 60  # longer ones get no suggestion: closeness is quadratic in length
 _MOST_SUGGESTED = 100  # faults that are looked into for what was meant: that takes time
 _MOST_COMPARED = 2000  # names that one is compared with
@@ -22,9 +23,14 @@ _MOST = 1000  # faults that are kept: no one reads more
 
 @define
 class Report:
-    """Collects diagnostics, each once (a file is analysed anew in each era that it is in)."""
+    """Collects diagnostics, each once (a file is analysed anew in each era that it is in).
+
+    `incomplete` are the sources of rulesets that use one which is not there: that names are missing
+    in them is an echo.
+    """
 
     found: dict[Diagnostic, None] = field(factory=dict)
+    incomplete: frozenset[str] = frozenset()
     counts: dict[str, int] = field(factory=lambda: {"error": 0, "warning": 0})
 
     def add(self, diagnostics: Iterable[Diagnostic]) -> None:
@@ -37,6 +43,8 @@ class Report:
         help: str | None = None, also: tuple[Label, ...] = (), notes: tuple[str, ...] = (),
     ) -> Constant:  # fmt: skip
         """Note an error; gives the faulty expression, to be returned in place of a result."""
+        if code in _MISSING and span.source in self.incomplete:
+            return FAULTY
         labels = (Label(span, label), *also)
         self._keep(Diagnostic(code, message, labels, help, notes=notes))
         return FAULTY

@@ -76,6 +76,8 @@ def read(lowering: "Lowering", value: Value, name: ast.Name, env: Environment) -
 def _no_value(lowering: "Lowering", name: ast.Name, env: Environment) -> ir.Expression:
     scope = lowering.scope
     prefix = name.parts[0]
+    if prefix in env.bound and prefix not in scope.names["fact"]:
+        return FAULTY  # that there is no such fact was said at its `for each`
     known = scope.visible(scope.values, env.ruleset)
     same_fact = [value for value in known if value.startswith(f"{prefix}.")]
     if same_fact:

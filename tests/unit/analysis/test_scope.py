@@ -150,3 +150,15 @@ def test_faults_come_in_the_order_of_their_places() -> None:
     )
     places = [(one.labels[0].span.source, one.labels[0].span.start) for one in found.diagnostics]
     assert places == sorted(places) and len(places) == 2
+
+
+def test_names_missing_because_a_ruleset_is_are_not_told() -> None:
+    reads = READS["a fact"] + "define t.y : coluor\n  is red\n"
+    assert codes(analysis_of(v=VOCABULARY, r=f"uses w\n{reads}")) == ["MR105"]
+    through = analysis_of(v=VOCABULARY, m="uses w", r=f"uses m\n{reads}")
+    assert codes(through) == ["MR105"]
+
+
+def test_an_unknown_fact_of_each_is_told_once() -> None:
+    rule = 'rule r\n  cite book\n  for each itme\n  when itme.n > 3\n  then must k.a "{itme.id}"\n'
+    assert codes(analysis_of(v=VOCABULARY + rule)) == ["MR101"]
