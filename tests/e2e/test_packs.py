@@ -277,6 +277,12 @@ def test_the_properties_of_the_specification_stand_in_the_packs() -> None:
     assert said == {"P-04", "P-05", "P-06", "P-10", "P-11", "P-17", "P-24", "P-25"}
 
 
+def test_what_rests_on_a_missing_score_is_provisional(book: mr.Book) -> None:
+    facts = with_facts(step1={"status": "passed", "fail_count": 0}, step2ck={"status": "scheduled"})
+    provisional = {a.id for a in book.decide(facts, date(2026, 3, 1)) if a.provisional}
+    assert provisional == {"AP-13", "AP-20", "AP-21"}
+
+
 def revived(value: Any, name: str = "") -> Any:
     """Plain values with dates, decimals and sets as Python has them."""
     if isinstance(value, Mapping):
