@@ -375,8 +375,7 @@ class Interpretation:
     def _place(self, fact: str | None, bound: Bound) -> str:
         if fact is None or fact not in bound:
             return ""
-        index = bound[fact]
-        return faults.place(self.base.facts[fact], self.case.facts[fact][index], index)
+        return faults.place(self.base.facts[fact], self.case.facts[fact][bound[fact]], bound[fact])
 
     def _in_range(self, value: Any, type_: Type, path: str, span: Span) -> Any:
         """The value, or unknown and a fault where it breaks the promise of its range (8)."""
