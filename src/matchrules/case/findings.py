@@ -44,9 +44,7 @@ class Findings:
         shown = show_path(path)
         sentence = f"`{shown}` {message}" if shown else message
         self._paths.add(path)
-        self._found.append(
-            Diagnostic(code, sentence, tuple(labels), help, shown or None)
-        )
+        self._found.append(Diagnostic(code, sentence, tuple(labels), help, shown or None))
         if len(self._found) >= MOST_FAULTS:
             raise Enough
 

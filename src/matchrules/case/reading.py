@@ -61,9 +61,7 @@ def read_facts(
     return placed
 
 
-def _entries(
-    base: RuleBase, raw: Any, findings: Findings
-) -> Iterable[tuple[str, Path, Any]]:
+def _entries(base: RuleBase, raw: Any, findings: Findings) -> Iterable[tuple[str, Path, Any]]:
     """Each fact with its name and path."""
     if mark_of(raw) is not None:
         raw = [raw]
@@ -231,10 +229,8 @@ def _unknown_attribute(
     near = closest(name, declaration.attributes)
     if near is not None:
         findings.excuse((*path, near))  # it is there, under a wrong name
-    help = f"did you mean `{near}`?" if near is not None else (
-        f"`{declaration.name}` has "
-        + ", ".join(f"`{known}`" for known in list(declaration.attributes)[:12])
-    )
-    findings.add(
-        "MR510", (*path, name), f"is no attribute of `{declaration.name}`", help, key=True
-    )
+        help = f"did you mean `{near}`?"
+    else:
+        known = ", ".join(f"`{known}`" for known in list(declaration.attributes)[:12])
+        help = f"`{declaration.name}` has {known}"
+    findings.add("MR510", (*path, name), f"is no attribute of `{declaration.name}`", help, key=True)

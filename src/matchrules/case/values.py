@@ -313,5 +313,12 @@ def _set(raw: Any, type_: SetOf) -> frozenset[str]:
 
 
 __all__ = [
-    "Misread", "Written", "is_null", "name_of_type", "plain", "read_value", "shown", "singular",
+    "Misread",
+    "Written",
+    "is_null",
+    "name_of_type",
+    "plain",
+    "read_value",
+    "shown",
+    "singular",
 ]
