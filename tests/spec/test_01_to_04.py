@@ -3,10 +3,9 @@
 from datetime import date
 
 import pytest
+from ground import book_of, both, decide, derive, fires, refuse, rule, truth
 
 import matchrules as mr
-
-from ground import book_of, both, decide, derive, fires, refuse, rule, truth
 
 DAY = date(2021, 6, 1)
 
@@ -186,7 +185,8 @@ def test_4_a_gap_and_an_overlap_are_errors_that_show_the_case():
 
 
 def test_4_heads_and_outputs_are_expressions():
-    text = "table t.v : integer 0..20\n  | f.n + 1 | => t.v    |\n  | < 5     | f.n * 2 |\n  | -       | 0       |\n"
+    text = "table t.v : integer 0..20\n  | f.n + 1 | => t.v    |\n"
+    text += "  | < 5     | f.n * 2 |\n  | -       | 0       |\n"
     text = text.replace("\n  | f.n", "\n  hit first\n  | f.n", 1)
     assert decide(text, {"f": {"n": 3}}).derived["t.v"] == 6
 

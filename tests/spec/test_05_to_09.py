@@ -3,9 +3,18 @@
 from datetime import date
 
 import pytest
-
 from ground import (
-    VOCABULARY, book_of, both, both_refuse, decide, derive, faults_of, fires, refuse, rule, truth,
+    VOCABULARY,
+    book_of,
+    both,
+    both_refuse,
+    decide,
+    derive,
+    faults_of,
+    fires,
+    refuse,
+    rule,
+    truth,
 )  # fmt: skip
 
 D1, D2, D3 = date(2021, 1, 1), date(2021, 2, 1), date(2021, 3, 1)
@@ -202,7 +211,8 @@ def test_8_a_value_outside_the_range_of_a_define_is_an_error():
 
 
 def test_8_all_errors_are_reported_by_name_read_or_not():
-    text = "define t.z : integer 0..12\n  is f.n + f.m\ndefine t.a : integer 0..11\n  is f.n + f.m\n"
+    text = "define t.z : integer 0..12\n  is f.n + f.m\n"
+    text += "define t.a : integer 0..11\n  is f.n + f.m\n"
     text += 'reject "n and m are both nine" when f.n is 9 and f.m is 9\n'
     found = refuse(text, {"f": {"n": 9, "m": 9}})
     assert [fault.code for fault in found] == ["MR605", "MR604", "MR604"]

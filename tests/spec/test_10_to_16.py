@@ -4,12 +4,21 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from ground import (
+    AS_OF,
+    VOCABULARY,
+    book_of,
+    both,
+    both_refuse,
+    decide,
+    derive,
+    faults_of,
+    fires,
+    rule,
+    truth,
+)  # fmt: skip
 
 import matchrules as mr
-
-from ground import (
-    AS_OF, VOCABULARY, book_of, both, both_refuse, decide, derive, faults_of, fires, rule, truth,
-)  # fmt: skip
 
 # 10 -----------------------------------------------------------------------------------------------
 
@@ -131,7 +140,8 @@ def test_12_advice_is_provisional_if_anything_it_names_is():
 
 
 def test_12_a_rule_and_a_default_can_make_it_so():
-    assert [a.provisional for a in decide(rule("provisional when f.b"), {"f": {"b": True}})] == [True]
+    said = decide(rule("provisional when f.b"), {"f": {"b": True}})
+    assert [advice.provisional for advice in said] == [True]
     text = "fact g\n  n : integer 0..10 default t.e\ndefine t.e : integer 0..10\n"
     text += "  provisional when f.b\n  is f.n\n" + rule("when g.n > 1")
     assert [a.provisional for a in decide(text, {"f": {"b": True, "n": 2}})] == [True]
@@ -217,7 +227,8 @@ def test_15_every_advice_cites_and_a_decision_can_be_replayed():
     assert [a.cites for a in decision] == [("book", "book Ch3")]
     (ruleset,) = decision.rulesets
     assert (ruleset.name, ruleset.version, len(ruleset.sha256)) == ("t", "1", 64)
-    again = book_of(rule("when f.n > 1\n  cite book Ch3")).decide(decision.facts, as_of=decision.as_of)
+    book = book_of(rule("when f.n > 1\n  cite book Ch3"))
+    again = book.decide(decision.facts, as_of=decision.as_of)
     assert again.to_json() == decision.to_json()
 
 

@@ -1,7 +1,7 @@
 """The definition: what a rule base says of a case.
 
-To be read beside the explanation of the meaning (numbers in brackets are its statements). Values are
-worked out on demand and kept; the unknown is None. Other evaluators must equal this one.
+To be read beside the explanation of the meaning (its statements in brackets). Values are worked
+out on demand and kept; the unknown is None. Other evaluators must equal this one.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
