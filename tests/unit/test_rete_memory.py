@@ -220,6 +220,21 @@ def test_too_many_steps_are_a_clear_error(
     assert len(memory.outcome().firings) == 20
 
 
+def test_a_worn_place_in_the_network_is_left(
+    memory: WorkingMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "WORN", 20)
+    memory.insert("gate", gate(60, 60))
+    states = set()
+    for n in range(30):
+        row = memory.insert("cart", cart(str(n), 50 + n))
+        assert texts(memory.outcome()) == [f"Push {n}."]
+        states.add(id(memory.contents.state))
+        assert memory.contents.state.steps < 30
+        memory.remove("cart", row)
+    assert len(states) > 1
+
+
 def test_a_code_that_the_network_should_not_give_is_not_swallowed(memory: WorkingMemory) -> None:
     memory.outcome()
     state: State = memory.contents.state

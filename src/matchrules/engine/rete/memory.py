@@ -13,6 +13,7 @@ from matchrules.decision import Outcome
 from matchrules.engine import faults
 from matchrules.ir import RuleBase
 
+from . import network
 from .advice import Verdict
 from .expressions import UNBOUND, Binding
 from .network import NetworkError, State
@@ -123,6 +124,8 @@ class WorkingMemory:
         """Work out what the changes since last time touch."""
         if self._contents is not None and not self.contents.state.whole:
             self._contents = None  # broken off, by an interrupt perhaps: start from the facts
+        elif self._contents is not None and self.contents.state.steps > network.WORN:
+            self.close()
         if self._contents is None:
             state = self.plan.network.open()
             state.whole = False

@@ -10,7 +10,7 @@ are kept here: rules are split into shards before one is reached.
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 from weakref import WeakSet
@@ -25,6 +25,7 @@ MAX_CELLS: Final = 400  # in a shard: of 512 distinct first tests
 MAX_TESTS: Final = 48  # on one cell in a shard: one fact may reach 64 nodes
 MAX_SESSIONS: Final = 1000  # of 1,024 live states
 MAX_STEPS: Final = 5_000_000  # activations in one change
+WORN: Final = 100_000  # activations, after which a state is cleaned: each leaves some bytes
 
 
 class NetworkError(MatchrulesError):
@@ -224,23 +225,30 @@ class State:
         self.whole = True
         self._ids = Names(taken=(f"sid-{sid}",))
         self._spent: list[str] = []
+        self.steps = 0
         self._touched: dict[int, int] = {}  # handle of a shard to the offset of this state in it
         self._kept: dict[str, list[int]] = {}  # fact id to the handles of the shards that hold it
+        self._fresh: dict[str, tuple[int, int, int]] = {}  # asserted since the last drain
 
     def add(self, cell: int, low: int, high: int) -> str:
         """Assert a fact; gives its id."""
         name = self._ids.take()
+        self._fresh[name] = cell, low, high
+        self._assert(name, [shard.handle for shard in self.network.by_cell.get(cell, ())])
+        return name
+
+    def _assert(self, name: str, handles: Iterable[int]) -> None:
+        cell, low, high = self._fresh[name]
         text = f'{{"sid":"{self.sid}","id":"{name}","a":{cell},"l":{low},"h":{high}}}'
         kept = self._kept[name] = []
-        for shard in self.network.by_cell.get(cell, ()):
-            code, offset = _call("assert_fact", shard.handle, text)
+        for handle in handles:
+            code, offset = _call("assert_fact", handle, text)
             if code == 0:
-                kept.append(shard.handle)
-                self._touched[shard.handle] = offset
+                kept.append(handle)
+                self._touched[handle] = offset
             elif code != 1:  # 1: no pattern takes it, so it is not kept
                 self.whole = False
                 raise NetworkError(f"durable-rules gave code {code} to a new fact")
-        return name
 
     def remove(self, name: str) -> None:
         """Retract a fact."""
@@ -252,22 +260,58 @@ class State:
                 raise NetworkError(f"durable-rules gave code {code} to a retracted fact")
         self._spent.append(name)
 
-    def drain(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+    def drain(self) -> list[tuple[int, tuple[str, ...]]]:
         """Every new activation: the number of the rule, and the ids of its facts in order."""
-        steps = 0
+        found: list[tuple[int, tuple[str, ...]]] = []
         for handle, offset in self._touched.items():
+            fired: dict[int, list[tuple[str, ...]]] = {}
             started = _call("start_action_for_state", handle, offset)
             message = None if started is None else started[1]
             while message is not None:
-                steps += 1
-                if steps > MAX_STEPS:
-                    raise NetworkError(f"a change set off more than {MAX_STEPS} activations")
                 ((rule, facts),) = json.loads(message).items()
-                yield int(rule[1:]), tuple(facts[f"m{n}"]["id"] for n in range(len(facts)))
+                support = tuple(facts[f"m{n}"]["id"] for n in range(len(facts)))
+                fired.setdefault(int(rule[1:]), []).append(support)
+                found.append((int(rule[1:]), support))
+                if len(found) > MAX_STEPS:
+                    raise NetworkError(f"a change set off more than {MAX_STEPS} activations")
                 message = _call("complete_and_start_action", handle, offset)
+            self._wash(handle, fired)
+            if _call("start_action_for_state", handle, offset) is not None:
+                raise NetworkError("durable-rules fired a rule twice")
+        self.steps += len(found)
         self._touched.clear()
+        self._fresh.clear()
         self._ids.give_back(self._spent)
         self._spent = []
+        return found
+
+    def _wash(self, handle: int, fired: Mapping[int, Sequence[tuple[str, ...]]]) -> None:
+        """Clean the places in which activations stood.
+
+        A completed activation leaves its place marked as being dispatched, and its facts pointing
+        to it. When the second of those facts is retracted, durable-rules reads, and may write, past
+        the end of the list there. The mark goes when the place is used again and given up before it
+        is dispatched: so each activation is made once more, by a copy of one of its new facts, and
+        the copy is retracted. Places given up last are used first, so these are the ones.
+        """
+        cells: set[str] = set()
+        gates: set[str] = set()
+        for rule, supports in fired.items():
+            gated = self.network.rules[rule].literals[0].low < 0
+            fresh = [name for name in supports[0][gated:] if name in self._fresh]
+            if not fresh:
+                gates.update(support[0] for support in supports)
+            elif cells.isdisjoint(fresh):
+                cells.add(fresh[0])
+        for group in (*({name} for name in cells), gates):
+            copies = []
+            for name in group:
+                copy = self._ids.take()
+                self._fresh[copy] = self._fresh[name]
+                self._assert(copy, [handle])
+                copies.append(copy)
+            for copy in copies:
+                self.remove(copy)
 
     def close(self) -> None:
         """Retract everything, so that the sid can serve another session."""
@@ -275,8 +319,6 @@ class State:
             return
         for name in tuple(self._kept):
             self.remove(name)
-        for _ in self.drain():
-            pass
         self.network.give_back(self.sid)
 
 
