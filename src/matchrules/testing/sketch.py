@@ -66,10 +66,10 @@ def change(ground: Ground, as_of: date, facts: Facts, slot: Slot, number: int) -
         return
     value = values[number % len(values)]
     near = ground.cuts.attributes[slot.place].near
-    if isinstance(value, date) and near and number % 3 == 2:
+    if isinstance(value, date) and near and number % 2:
         anchors = [day for place in sorted(near) if (day := _day(facts, place, slot)) is not None]
         if anchors:
-            value = ground.close_to(anchors[number // 3 % len(anchors)], number // 3)
+            value = ground.close_to(anchors[number // 2 % len(anchors)], number // 2)
     instance[slot.attribute.name] = value
 
 
@@ -83,7 +83,9 @@ def complete(ground: Ground, as_of: date, facts: Facts, seed: int) -> None:
                     values = ground.values((name, attribute.name), as_of)
                     value = values[_mixed(seed, number + 7 * index) % len(values)]
                     if attribute.key:
-                        value = nth_key(attribute.type, index, value)
+                        others = {i.get(attribute.name) for i in instances}
+                        keys = (nth_key(attribute.type, index + n, value) for n in range(50))
+                        value = next((key for key in keys if key not in others), value)
                     instance[attribute.name] = value
 
 

@@ -88,4 +88,10 @@ def second_case(
         for s in slots
         if s.index < len(facts.get(s.fact, ()))
     )
-    return None if case is None else (case, differing)
+    # An instance with the key and the values of another one is nothing new.
+    if case is None or (
+        difference.adding is not None
+        and len(case.facts[difference.adding]) == len(first.get(difference.adding, ()))
+    ):
+        return None
+    return case, differing

@@ -109,7 +109,7 @@ class Statements(Declarations):
 
     def then(self, grower: Grower, subject: Subject) -> list[str]:
         draws = self.draws
-        favourable = subject.favourable != draws.chance(15)
+        favourable = subject.favourable != draws.chance(30)
         strength = draws.pick(FOR if favourable else AGAINST)
         fields = ", ".join(f"{name} = {grower.stored(type_, 1)}" for name, type_ in subject.fields)
         fields = f"({fields})" if fields else ""

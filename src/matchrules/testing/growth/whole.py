@@ -77,12 +77,12 @@ class Books(Statements):
 
     def checks(self) -> list[str]:
         """Properties and examples: they may well not hold."""
-        found = [self.property()] if self.draws.chance(3) else []
+        found = [self.property(n) for n in range(self.draws.pick((0, 0, 1, 3)))]
         if self.draws.chance(3):
             found += self.examples()
         return found
 
-    def property(self) -> str:
+    def property(self, number: int) -> str:
         draws, grower = self.draws, self.bound_to(None)
         rules = [rule.name for rule in self.world.rules]
         subject = draws.pick(self.world.subjects)
@@ -103,7 +103,7 @@ class Books(Statements):
         if self.world.parameters:
             name = draws.pick(self.world.parameters).name
             forms.append(f"whatever {name}\n  {grower.condition(1).text}")
-        return f'property claim "A claim"\n  id P-1\n  {draws.pick(forms)}'
+        return f'property claim_{number} "A claim"\n  id P-{number}\n  {draws.pick(forms)}'
 
     def examples(self) -> list[str]:
         draws = self.draws
