@@ -268,3 +268,45 @@ def test_the_plans_used_last_are_kept(book: mr.Book) -> None:
     plan_of(bases[-1])
     assert plan_of(bases[0]) is first
     assert len(plan._plans) == plan.MOST_PLANS
+
+
+LAST = """
+ruleset tries
+  version 1
+  effective from 2026-01-01
+source manual "The manual"
+fact try many up to 9
+  day  : date
+  good : yes_no optional
+advice plan
+  some
+  every
+rule some
+  cite manual
+  when any(try last 2 by day where try.good)
+  then may plan.some "some"
+rule every
+  cite manual
+  when all(try last 2 by day where try.good)
+  then may plan.every "every"
+"""
+
+
+@pytest.mark.parametrize(
+    ("tries", "expected"),
+    [
+        ([True, False, False], []),
+        ([False, True, True], ["every", "some"]),
+        ([True, None, True], ["some"]),
+        ([True], ["every", "some"]),
+        ([], ["every"]),
+    ],
+)
+def test_any_and_all_of_the_last_ask_only_those(
+    tries: list[bool | None], expected: list[str]
+) -> None:
+    book = mr.load_text({"tries.rules": LAST})
+    given = [{"day": date(2026, 1, 1 + n), "good": good} for n, good in enumerate(tries)]
+    for engine in ("rete", "interpreter"):
+        decision = book.decide({"try": given}, as_of=DAY, engine=engine)  # type: ignore[arg-type]
+        assert sorted(advice.text for advice in decision) == expected

@@ -273,11 +273,11 @@ class Interpretation:
     def _aggregate(self, aggregate: ir.Aggregate, bound: Bound) -> Any:
         """Many-facts are closed: what is not asserted is not there (5)."""
         each = self.each(aggregate.fact, bound)
+        if aggregate.op in ("any", "all") and aggregate.take:  # what is tested is not selected
+            each = sorted(each, key=partial(self._pick_order, aggregate))[-aggregate.take :]
         tests = [aggregate.where is None or self.value(aggregate.where, b) for b in each]
-        if aggregate.op == "any":
-            return kleene_or(tests)
-        if aggregate.op == "all":
-            return kleene_and(tests)
+        if aggregate.op in ("any", "all"):
+            return kleene_or(tests) if aggregate.op == "any" else kleene_and(tests)
         if None in tests:
             return None
         chosen = [b for b, test in zip(each, tests, strict=True) if test]
