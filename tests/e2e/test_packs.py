@@ -248,6 +248,9 @@ def agree(facts: Any, as_of: date | None) -> None:
         if not name.startswith("_"):
             assert decision.derived[name] == value, name
     assert sorted(((str(a.id), a.about) for a in decision), key=str) == said
+    for text in (advice.text for advice in decision):
+        assert "not known" not in text.replace("are IMGs is not known", ""), text
+        assert "  " not in text and " ." not in text and ".." not in text, text
 
 
 @given(cases(PACKS))
