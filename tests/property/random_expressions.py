@@ -222,7 +222,7 @@ class Expressions:
         by = take = None
         if op in ("last", "last_but_one"):
             by = "when"
-        elif op not in ("any", "all") and rng.random() < 0.2:
+        elif rng.random() < 0.2:
             by, take = "when", rng.randint(1, 3)
         return ir.Aggregate(
             op,
