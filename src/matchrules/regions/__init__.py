@@ -9,5 +9,14 @@ from matchrules.regions.axis import Axis, Cell, Tested
 from matchrules.regions.boxes import Box, Effort, TooLarge, meet, meeting, uncovered, widen
 
 __all__ = [
-    "Axis", "Box", "Cell", "Effort", "Tested", "TooLarge", "meet", "meeting", "uncovered", "widen",
+    "Axis",
+    "Box",
+    "Cell",
+    "Effort",
+    "Tested",
+    "TooLarge",
+    "meet",
+    "meeting",
+    "uncovered",
+    "widen",
 ]

@@ -25,6 +25,7 @@ from matchrules.types import (
 
 Key = int | Fraction
 Tested = Literal["==", "!=", "<", "<=", ">", ">="]
+_RANGES = 6  # that are written out
 _LEAP = 2000  # a day of the year counts as its place in a leap year
 
 
@@ -143,7 +144,10 @@ class Axis:
 
     def _known_words(self, mask: int, subject: bool) -> list[str]:
         if self.ranged:
-            return self._ranges(mask, subject)
+            ranges = self._ranges(mask, subject)
+            if len(ranges) > _RANGES:
+                ranges = [*ranges[: _RANGES - 1], f"{len(ranges) - _RANGES + 1} more ranges"]
+            return ranges
         names, rest = [], False
         for number, cell in enumerate(self.cells):
             if mask >> number & 1:
@@ -330,8 +334,10 @@ def _another(type_: Type, constants: Sequence[Value]) -> Value:
     """A text or set that is none of those."""
     if isinstance(type_, SetOf):
         members = type_.of.members
-        sets = (frozenset(m) for size in range(len(members) + 1) for m in combinations(members, size))
-        return next(found for found in sets if found not in constants)
+        sets = (combinations(members, size) for size in range(len(members) + 1))
+        return next(
+            found for some in sets for one in some if (found := frozenset(one)) not in constants
+        )
     return next(text for n in count(1) if (text := "…" * n) not in constants)
 
 

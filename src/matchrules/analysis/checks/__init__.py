@@ -27,9 +27,7 @@ def left_to_prover(
     return tuple(sorted(tables.left_to_prover(World(base, graph), sources or {}), key=_place))
 
 
-def _found(
-    base: RuleBase, graph: Graph, sources: Mapping[str, Source]
-) -> Iterator[Diagnostic]:
+def _found(base: RuleBase, graph: Graph, sources: Mapping[str, Source]) -> Iterator[Diagnostic]:
     structure = [*_structure(base, graph)]
     yield from structure
     if structure:  # the rest looks through names, which needs an end

@@ -23,11 +23,13 @@ from matchrules.types import Number, Value
 @frozen
 class ReadRow:
     """Where a row is known to hit (`sure`), where it may be (`maybe`), and where it may be known to
-    hit or undecided (`open`). `left` are the columns of cells that depend on another fact."""
+    hit or undecided (`open`). `left` are the columns of cells that depend on another fact; `closed`
+    is `open` with such a cell taken to hit nothing."""
 
     sure: Box
     maybe: Box
     open: Box
+    closed: Box
     left: tuple[int, ...]
 
 
@@ -198,7 +200,7 @@ def _row(
     row: ir.Row, heads: tuple[Expression, ...], column_of: tuple[int, ...],
     axes: tuple[Axis, ...], values: Values,
 ) -> ReadRow:  # fmt: skip
-    masks = [[axis.whole] * 3 for axis in axes]
+    masks = [[axis.whole] * 4 for axis in axes]
     left = []
     for number, (test, head) in enumerate(zip(row.tests, heads, strict=True)):
         column = column_of[number]
@@ -206,18 +208,18 @@ def _row(
         if cell[0] != cell[1]:
             left.append(number)
         masks[column] = [a & b for a, b in zip(masks[column], cell, strict=True)]
-    sure, maybe, open_ = (tuple(mask[kind] for mask in masks) for kind in range(3))
-    return ReadRow(sure, maybe, open_, tuple(left))
+    sure, maybe, open_, closed = (tuple(mask[kind] for mask in masks) for kind in range(4))
+    return ReadRow(sure, maybe, open_, closed, tuple(left))
 
 
 def _cell(
     test: Expression, head: Expression, axis: Axis, values: Values
-) -> tuple[int, int, int]:
+) -> tuple[int, int, int, int]:
     """The masks of `ReadRow` for one cell."""
     if test == ir.TRUE:
-        return (axis.whole,) * 3
+        return (axis.whole,) * 4
     if test == ir.Not(ir.IsKnown(head)):
-        return (axis.unknown,) * 3
+        return (axis.unknown,) * 4
     mask: int | None = None
     found = [values[operand] for operand in operands(test)]
     subject = test.value if isinstance(test, ir.In | ir.InRange) else getattr(test, "left", None)
@@ -226,11 +228,12 @@ def _cell(
     elif subject == head and None not in found:
         known = [value[0] for value in found if value is not None]
         if None in known:  # undecided everywhere
-            return (0, 0, axis.whole)
+            return (0, 0, axis.whole, axis.whole)
         mask = _mask(test, axis, [v for v in known if v is not None])
     if mask is None:
-        return (0, axis.known if subject == head else axis.whole, axis.whole)
-    return (mask, mask, mask | axis.unknown)
+        closed = axis.unknown if subject == head else 0
+        return (0, axis.known if subject == head else axis.whole, axis.whole, closed)
+    return (mask, mask, mask | axis.unknown, mask | axis.unknown)
 
 
 def _mask(test: Expression, axis: Axis, values: list[Value]) -> int | None:
@@ -250,16 +253,29 @@ def _mask(test: Expression, axis: Axis, values: list[Value]) -> int | None:
 
 def fixed(columns: Columns, box: Box) -> dict[Expression, Possible]:
     """What a box holds the heads to."""
-    found = {}
-    for head, axis, mask in zip(columns.heads, columns.axes, box, strict=True):
-        known = mask & axis.known
-        unknown = bool(mask & axis.unknown)
-        if not known:
-            found[head] = Possible(frozenset(), unknown)
-        elif axis.ranged:
-            low, high = axis.span(known)
-            single = low is not None and low == high
-            found[head] = Possible(frozenset({low}) if single else Range(low, high), unknown)  # type: ignore[arg-type]
-        else:
-            found[head] = Possible(axis.members(known), unknown)
-    return found
+    return {
+        head: _held(axis, mask)
+        for head, axis, mask in zip(columns.heads, columns.axes, box, strict=True)
+    }
+
+
+def _held(axis: Axis, mask: int) -> Possible:
+    known = mask & axis.known
+    unknown = bool(mask & axis.unknown)
+    if not known:
+        return Possible(frozenset(), unknown)
+    if not axis.ranged:
+        return Possible(axis.members(known), unknown)
+    low, high = axis.span(known)
+    single = low is not None and low == high
+    return Possible(frozenset({low}) if single else Range(low, high), unknown)  # type: ignore[arg-type]
+
+
+def choices(world: World, attribute: ir.Attribute, scene: Scene) -> list[Possible]:
+    """What an attribute may be held to so that rejects are told apart: known at all, then one cell
+    after another."""
+    tests = _tests_of_rejects(world, (attribute,))
+    found = _values([o for test in tests for o in operands(test)], scene)
+    cuts = set(_cuts(found, [test for test in tests if _subject(test) == attribute]))
+    axis = axis_of(attribute.name, attribute.type, cuts, unknown=False)
+    return [_held(axis, mask) for mask in (axis.known, *(1 << n for n in range(len(axis.cells))))]

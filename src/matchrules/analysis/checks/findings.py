@@ -8,12 +8,13 @@ from attrs import define, evolve, field, frozen
 
 from matchrules.analysis.checks.columns import Columns, Reading
 from matchrules.analysis.checks.scene import World
-from matchrules.analysis.checks.validity import Validity
+from matchrules.analysis.checks.validity import Claims, Validity
+from matchrules.ir import And
 from matchrules.regions import Box, Effort, TooLarge, meet, meeting, uncovered, widen
 
 FOUND: Final = 50  # gaps or overlaps of a table that are looked for at most
 UNDECIDED: Final = 200  # points left undecided before the rest is left to the prover
-EFFORT: Final = 3_000_000  # steps for one table
+EFFORT: Final = 10_000_000  # steps for one table
 
 
 @frozen
@@ -93,25 +94,28 @@ class _Search:
         self.undecided = False
 
     def gaps(self, found: Findings) -> None:
-        """Boxes in no row's `open` box."""
-        covers = [row.open for row in self.reading.rows]
+        """Boxes in no row's `closed` box, where rows that depend on another fact do not hit."""
+        covers = [row.closed for row in self.reading.rows]
+        claims = self._claims([n for n, row in enumerate(self.reading.rows) if row.left], False)
         for number, gap in enumerate(found.gaps):
-            if meet(gap.box, self.reading.space) == gap.box and not any(
-                meet(gap.box, cover) for cover in covers
-            ) and self.validity.judge(gap.box) == "valid":
+            if (
+                meet(gap.box, self.reading.space) == gap.box
+                and not any(meet(gap.box, cover) for cover in covers)
+                and self.validity.judge(gap.box, claims) == "valid"
+            ):
                 found.gaps[number] = Gap(gap.box, (*gap.readings, self.reading))
                 covers.append(gap.box)
-        for box in islice(self.real(self.reading.space, covers), FOUND - len(found.gaps)):
+        for box in islice(self.real(self.reading.space, covers, claims), FOUND - len(found.gaps)):
             found.gaps.append(Gap(box, (self.reading,)))
         found.undecided |= self.undecided
 
     def overlaps(self, found: Findings) -> None:
-        """Two rows' `sure` boxes with a point in common."""
+        """Two rows' `maybe` boxes with a point in common where both are known to hit."""
         rows = self.reading.rows
         known = {(o.earlier, o.later): number for number, o in enumerate(found.overlaps)}
-        sure = [row.sure for row in rows]
-        for earlier, later in meeting(sure):
-            both = meet(sure[earlier], sure[later])
+        maybe = [row.maybe for row in rows]
+        for earlier, later in meeting(maybe):
+            both = meet(maybe[earlier], maybe[later])
             within = None if both is None else meet(both, self.reading.space)
             if within is None:
                 continue
@@ -122,15 +126,20 @@ class _Search:
                 )
                 continue
             self.undecided = False
-            for box in islice(self.real(within, []), 1):
+            claims = self._claims([n for n in (earlier, later) if rows[n].left], True)
+            for box in islice(self.real(within, [], claims), 1):
                 found.overlaps.append(Overlap(earlier, later, box, (self.reading,)))
             found.undecided |= self.undecided
             if len(found.overlaps) >= FOUND:
                 return
 
-    def real(self, space: Box, covers: Sequence[Box]) -> Iterator[Box]:
-        """Boxes inside `space` and outside of `covers` that hold nothing but valid cases, each
-        grown as far as it goes; points that cannot be told are passed over and noted."""
+    def _claims(self, numbers: Sequence[int], hit: bool) -> Claims:
+        rows = self.columns.table.rows
+        return [(And(rows[n].tests), hit) for n in numbers]
+
+    def real(self, space: Box, covers: Sequence[Box], claims: Claims) -> Iterator[Box]:
+        """Boxes inside `space` and outside of `covers` that hold nothing but valid cases where the
+        claims hold, each grown as far as it goes; points that cannot be told are passed over."""
         passed: list[Box] = []
         undecided = 0
         while True:
@@ -138,16 +147,16 @@ class _Search:
             if point is None:
                 return
             point = tuple(mask & -mask for mask in point)
-            verdict = self.validity.judge(point)
+            verdict = self.validity.judge(point, claims)
             self.effort.spend(100)
             if verdict == "valid":
                 box = widen(point, space, [*covers, *passed])
-                if self.validity.judge(box) != "valid":
-                    box = self._grow(point, box, "valid")
+                if self.validity.judge(box, claims) != "valid":
+                    box = self._grow(point, box, "valid", claims)
                 passed.append(box)
                 yield box
             elif verdict == "invalid":
-                passed.append(self._grow(point, space, "invalid"))
+                passed.append(self._grow(point, space, "invalid", claims))
             else:
                 self.undecided = True
                 undecided += 1
@@ -155,13 +164,14 @@ class _Search:
                 if self.validity.linked or undecided >= UNDECIDED:
                     return
 
-    def _grow(self, point: Box, limit: Box, verdict: str) -> Box:
+    def _grow(self, point: Box, limit: Box, verdict: str, claims: Claims) -> Box:
         """The point grown inside a box as far as the judgement stays the same."""
         grown = list(point)
 
         def holds(column: int, mask: int) -> bool:
             self.effort.spend(100)
-            return self.validity.judge((*grown[:column], mask, *grown[column + 1 :])) == verdict
+            box = (*grown[:column], mask, *grown[column + 1 :])
+            return self.validity.judge(box, claims) == verdict
 
         for column, axis in enumerate(self.columns.axes):
             for mask in (limit[column], limit[column] & axis.known):
@@ -199,17 +209,25 @@ def _hidden(columns: Columns, effort: Effort) -> Iterator[Hidden]:
 def _needed(
     box: Box, above: list[Box], left_over: Callable[[Box, list[Box]], Box | None]
 ) -> list[int]:
-    """Rows above that together cover a box: one alone where there is one, else all that meet it."""
-    touching = [n for n, other in enumerate(above) if meet(box, other) is not None]
-    for n in touching:
+    """Rows above that together cover a box: one alone where there is one, else those that meet it,
+    but none, if they are few, that the others can do without."""
+    needed = [n for n, other in enumerate(above) if meet(box, other) is not None]
+    for n in needed:
         if left_over(box, [above[n]]) is None:
             return [n]
-    return touching
+    if len(needed) <= FOUND:
+        for n in reversed(needed):
+            others = [m for m in needed if m != n]
+            if left_over(box, [above[m] for m in others]) is None:
+                needed = others
+    return needed
 
 
 def _empty_column(columns: Columns, number: int) -> int | None:
     """The first column whose cell alone holds for no value on any day."""
     for head, column in enumerate(columns.column_of):
+        if columns.column_of.count(column) > 1:
+            continue
         masks = [r.rows[number].maybe[column] & r.space[column] for r in columns.readings]
         if not any(masks):
             return head

@@ -24,7 +24,7 @@ def head_names(define: Define, sources: Mapping[str, Source]) -> tuple[str, ...]
     """Words for the heads of a table: their names, else as they are written."""
     assert isinstance(define.body, Table)
     heads = define.body.heads
-    written = _head_row(define.span, sources)
+    written = _head_row(define, define.body, sources)
     if len(written) != len(heads):
         written = [describe(head) for head in heads]
     return tuple(
@@ -33,11 +33,12 @@ def head_names(define: Define, sources: Mapping[str, Source]) -> tuple[str, ...]
     )
 
 
-def _head_row(span: Span, sources: Mapping[str, Source]) -> list[str]:
-    source = sources.get(span.source)
-    if source is None:
+def _head_row(define: Define, table: Table, sources: Mapping[str, Source]) -> list[str]:
+    """The heads as they are written, in the first line of the table before its first row."""
+    source = sources.get(define.span.source)
+    if source is None or not table.rows:
         return []
-    for line in source.text[span.start : span.end].split("\n"):
+    for line in source.text[define.span.start : table.rows[0].span.start].split("\n"):
         if line.lstrip().startswith("|"):
             return [part.strip() for part in line.split("=>")[0].strip().strip("|").split("|")]
     return []
@@ -81,7 +82,7 @@ class TableWords:
             (_cell(rows[row].cells, column, rows[row].span), "depends on a fact")
             for row, column in sorted(found.left)[:3]
         ]
-        why = "its heads depend on one another" if found.undecided else "cells name facts"
+        why = "cells name facts" if found.left else "its heads depend on one another"
         yield Diagnostic(
             "MR206",
             f"table `{self.name}` is left to the prover in part: {why}",

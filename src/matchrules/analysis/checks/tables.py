@@ -23,9 +23,7 @@ def left_to_prover(world: World, sources: Mapping[str, Source]) -> Iterator[Diag
         yield from words.left(found)
 
 
-def _examined(
-    world: World, sources: Mapping[str, Source]
-) -> Iterator[tuple[TableWords, Findings]]:
+def _examined(world: World, sources: Mapping[str, Source]) -> Iterator[tuple[TableWords, Findings]]:
     for define in world.base.defines.values():
         if isinstance(define.body, Table):
             columns = read(world, define, head_names(define, sources))

@@ -1,16 +1,20 @@
 """Whether a box of a table holds a valid case: shown by one, excluded, or undecided.
 
-A case is thought of that asserts the heads and else as little as it may. If no reject can be true
-in it and no default can disagree, the box is real. A head that is worked out is taken to have every
-value that its branches can give, but two heads that read the same fact are left undecided.
+A case is thought of that asserts the heads and else as little as it may, or one or two attributes
+more. If no reject can be true in it and no default can disagree, the box is real. A head that is
+worked out is taken to have every value that its branches can give, but two heads that read the same
+fact are left undecided.
 """
 
+from collections.abc import Iterator, Sequence
+from itertools import combinations, islice, product
 from typing import Final, Literal
 
 from attrs import frozen
 
 from matchrules import ir
-from matchrules.analysis.checks.columns import Columns, fixed
+from matchrules.analysis.checks.columns import Columns, choices, fixed
+from matchrules.analysis.checks.possible import Possible
 from matchrules.analysis.checks.scene import Days, Scene, World
 from matchrules.dependencies import names_in, reachable
 from matchrules.ir import Attribute, Expression
@@ -18,6 +22,8 @@ from matchrules.regions import Box
 
 Verdict = Literal["valid", "invalid", "undecided"]
 DAY: Final = "as_of"
+Claims = Sequence[tuple[Expression, bool]]  # conditions and what they are to be
+CHOICES: Final = 100  # ways to assert one attribute more, and two, that are tried
 
 
 @frozen
@@ -41,21 +47,30 @@ class Validity:
             else leaves(world, head)
             for head, direct in zip(columns.heads, self.direct, strict=True)
         ]  # fmt: skip
-        self.linked = any(
-            one & other for n, one in enumerate(reads) for other in reads[n + 1 :]
-        )
+        self.linked = any(one & other for n, one in enumerate(reads) for other in reads[n + 1 :])
         worked_out = [r for r, direct in zip(reads, self.direct, strict=True) if not direct]
         self.free = frozenset().union(*worked_out)
-        self.rejects = []
-        for reject in world.base.rejects:
-            its = leaves(world, reject.when)
-            touched = [bool(its & read) for read in reads]
-            if any(touched) or its <= {DAY}:
-                one_worked_out = sum(touched) == 1 and not self.direct[touched.index(True)]
-                self.rejects.append(_Link(reject.when, not one_worked_out))
+        self.rejects: list[_Link] = []
+        near: frozenset[str] = frozenset()  # what rejects that couple heads read beside them
+        rest = [(reject.when, leaves(world, reject.when)) for reject in world.base.rejects]
+        grown = True
+        while grown:
+            grown = False
+            for when, its in [*rest]:
+                touched = [bool(its & read) for read in reads]
+                if not (any(touched) or its & near or its <= {DAY}):
+                    continue
+                alone = sum(touched) == 1 and not self.direct[touched.index(True)]
+                couples = not alone or bool(its & near)
+                self.rejects.append(_Link(when, couples))
+                rest.remove((when, its))
+                grown = True
+                if couples:
+                    near |= its - {DAY}
 
-    def judge(self, box: Box) -> Verdict:
-        """Whether every point of the box is in a valid case, none is, or there is no telling."""
+    def judge(self, box: Box, claims: Claims = ()) -> Verdict:
+        """Whether every point of the box is in a valid case where the claims hold, none is in a
+        valid case, or there is no telling."""
         structure = self._structure(box)
         if structure == "invalid":
             return "invalid"
@@ -67,10 +82,49 @@ class Validity:
                 return "invalid"
         if structure == "undecided" or self.linked:
             return "undecided"
-        least = Scene(self.world, self.days, held, present, sparse=True, free=self.free)
-        if any(link.couples and least.of(link.when).may(True) for link in self.rejects):
-            return "undecided"
-        return "valid" if self._defaults_agree(box, least) else "undecided"
+        absent = self._absent(box)
+        for others in self._others(claims):
+            there = present | {one.fact for one in others if isinstance(one, Attribute)}
+            if there & absent:
+                continue
+            least = Scene(
+                self.world, self.days, {**held, **others}, there, sparse=True, free=self.free
+            )
+            if (
+                not any(link.couples and least.of(link.when).may(True) for link in self.rejects)
+                and all(least.of(claim).exact == (wanted,) for claim, wanted in claims)
+                and self._defaults_agree(box, least)
+            ):
+                return "valid"
+        return "undecided"
+
+    def _others(self, claims: Claims) -> Iterator[dict[Expression, Possible]]:
+        """What else to assert so that no reject is true and the claims hold: nothing, one attribute
+        that they read, then two."""
+        yield {}
+        texts = [r.when for r in self.rejects if r.couples] + [claim for claim, _ in claims]
+        if not texts:
+            return
+        base, scene = self.world.base, Scene(self.world, self.days)
+        read = frozenset().union(*(leaves(self.world, text) for text in texts))
+        options = []
+        for name in sorted(read - self.free):
+            fact, _, attribute = name.partition(".")
+            declared = base.facts.get(fact)
+            if declared is None or not attribute or attribute not in declared.attributes:
+                continue
+            node = Attribute(fact, attribute, declared.attributes[attribute].type)
+            default = declared.attributes[attribute].default
+            bound = not declared.many or fact == self.columns.define.fact
+            if default is None and bound and node not in self.columns.heads:
+                options.append([(node, value) for value in choices(self.world, node, scene)])
+        singles: list[dict[Expression, Possible]] = [
+            {node: value} for each in options for node, value in each
+        ]
+        yield from singles[:CHOICES]
+        for one, two in islice(combinations(options, 2), CHOICES):
+            pairs = ({a: v, b: w} for (a, v), (b, w) in product(one, two))
+            yield from islice(pairs, CHOICES)
 
     def _is_direct(self, head: Expression) -> bool:
         if not isinstance(head, Attribute):
@@ -89,6 +143,15 @@ class Validity:
         for number, (axis, mask) in enumerate(zip(self.columns.axes, box, strict=True)):
             attribute = self._attribute(number)
             if attribute is not None and mask & axis.known and attribute[1].default is None:
+                found.add(attribute[0])
+        return frozenset(found)
+
+    def _absent(self, box: Box) -> frozenset[str]:
+        """The facts that are not there, as a required attribute of theirs is unknown."""
+        found = set()
+        for number, (axis, mask) in enumerate(zip(self.columns.axes, box, strict=True)):
+            attribute = self._attribute(number)
+            if attribute is not None and attribute[1].required and mask & axis.unknown:
                 found.add(attribute[0])
         return frozenset(found)
 

@@ -3,9 +3,9 @@
 from matchrules.diagnostics.codes import declare
 
 CODES = declare(
-    MR203="a table has a gap",
-    MR204="two rows of a table overlap",
-    MR205="a row of a table is hidden",
-    MR206="a table is left to the prover in part",
-    MR207="a table is too large to be checked in full",
+    MR203="gap in a table",
+    MR204="rows of a table overlap",
+    MR205="hidden row of a table",
+    MR206="table left to the prover in part",
+    MR207="table too large to be checked in full",
 )
