@@ -6,13 +6,14 @@ box one such mask for each column.
 """
 
 from matchrules.regions.axis import Axis, Cell, Tested
-from matchrules.regions.boxes import Box, Effort, TooLarge, meet, meeting, uncovered, widen
+from matchrules.regions.boxes import Box, Effort, Index, TooLarge, meet, meeting, uncovered, widen
 
 __all__ = [
     "Axis",
     "Box",
     "Cell",
     "Effort",
+    "Index",
     "Tested",
     "TooLarge",
     "meet",

@@ -6,6 +6,8 @@ once found to leave nothing out is remembered. `Effort` bounds the number of ste
 """
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import or_
 
 from attrs import define
 
@@ -87,33 +89,34 @@ def widen(point: Box, space: Box, boxes: Sequence[Box]) -> Box:
     return tuple(grown)
 
 
+class Index:
+    """Boxes of one space, to be asked which of them meet another."""
+
+    def __init__(self, boxes: Sequence[Box]) -> None:
+        self.boxes = boxes
+        columns = range(len(boxes[0]) if boxes else 0)
+        whole = [reduce(or_, (box[column] for box in boxes)) for column in columns]
+        self._groups = [_groups(whole[c], [box[c] for box in boxes]) for c in columns]
+        self._holding: list[dict[int, int]] = [{} for _ in columns]
+
+    def touching(self, box: Box, before: int | None = None) -> Iterator[int]:
+        """The numbers of the boxes that meet a box, in order; of the first few only, if said."""
+        found = (1 << (len(self.boxes) if before is None else before)) - 1
+        for groups, holding, cells in zip(self._groups, self._holding, box, strict=False):
+            if cells not in holding:
+                holding[cells] = reduce(or_, (held for part, held in groups if part & cells), 0)
+            found &= holding[cells]
+        while found:
+            yield (found & -found).bit_length() - 1
+            found &= found - 1
+
+
 def meeting(boxes: Sequence[Box]) -> Iterator[tuple[int, int]]:
     """The numbers of every two boxes that meet, the later one first to grow."""
-    if not boxes:
-        return
-    columns = range(len(boxes[0]))
-    everything = [0] * len(columns)
-    for box in boxes:
-        for column in columns:
-            everything[column] |= box[column]
-    groups = [_groups(everything[c], [box[c] for box in boxes]) for c in columns]
-    touching: list[dict[int, int]] = [{} for _ in columns]
+    index = Index(boxes)
     for later, box in enumerate(boxes):
-        others = (1 << later) - 1
-        for column in columns:
-            cells = box[column]
-            found = touching[column].get(cells)
-            if found is None:
-                found = 0
-                for group, there in groups[column]:
-                    if group & cells:
-                        found |= there
-                touching[column][cells] = found
-            others &= found
-        while others:
-            earlier = (others & -others).bit_length() - 1
+        for earlier in index.touching(box, later):
             yield earlier, later
-            others &= others - 1
 
 
 def _groups(limit: int, masks: Sequence[int]) -> list[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """What is wrong with one table: gaps, overlaps, hidden rows; and what cannot be told here."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -10,7 +10,7 @@ from matchrules.analysis.checks.columns import Columns, Reading
 from matchrules.analysis.checks.scene import World
 from matchrules.analysis.checks.validity import Claims, Validity
 from matchrules.ir import And
-from matchrules.regions import Box, Effort, TooLarge, meet, meeting, uncovered, widen
+from matchrules.regions import Box, Effort, Index, TooLarge, meet, meeting, uncovered, widen
 
 FOUND: Final = 50  # gaps or overlaps of a table that are looked for at most
 UNDECIDED: Final = 200  # points left undecided before the rest is left to the prover
@@ -191,34 +191,33 @@ class _Search:
 def _hidden(columns: Columns, effort: Effort) -> Iterator[Hidden]:
     """Rows that are never the first to be known to hit, or never hit at all, on any day."""
     first = columns.table.hit == "first"
+    sure = [Index([row.sure for row in reading.rows]) for reading in columns.readings]
     for number in range(len(columns.table.rows)):
         by: set[int] = set()
-        for reading in columns.readings:
+        for index, reading in zip(sure, columns.readings, strict=True):
             mine = meet(reading.rows[number].maybe, reading.space)
             if mine is None:
                 continue
-            above = [r.sure for r in reading.rows[:number]] if first else []
-            if uncovered(mine, above, effort) is not None:
+            above = [*index.touching(mine, number)] if first else []
+            if uncovered(mine, [index.boxes[n] for n in above], effort) is not None:
                 break
-            by |= set(_needed(mine, above, lambda box, others: uncovered(box, others, effort)))
+            by |= set(_needed(mine, above, index.boxes, effort))
         else:
             column = None if by else _empty_column(columns, number)
             yield Hidden(number, tuple(sorted(by)), column)
 
 
-def _needed(
-    box: Box, above: list[Box], left_over: Callable[[Box, list[Box]], Box | None]
-) -> list[int]:
+def _needed(box: Box, above: list[int], boxes: Sequence[Box], effort: Effort) -> list[int]:
     """Rows above that together cover a box: one alone where there is one, else those that meet it,
     but none, if they are few, that the others can do without."""
-    needed = [n for n, other in enumerate(above) if meet(box, other) is not None]
-    for n in needed:
-        if left_over(box, [above[n]]) is None:
+    for n in above:
+        if uncovered(box, [boxes[n]], effort) is None:
             return [n]
-    if len(needed) <= FOUND:
-        for n in reversed(needed):
+    needed = above
+    if len(above) <= FOUND:
+        for n in reversed(above):
             others = [m for m in needed if m != n]
-            if left_over(box, [above[m] for m in others]) is None:
+            if uncovered(box, [boxes[m] for m in others], effort) is None:
                 needed = others
     return needed
 
