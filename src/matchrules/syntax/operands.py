@@ -129,7 +129,7 @@ def _phrase(cursor: Cursor, token: Token, following: Token) -> ast.Expr | None:
         return _how_many(cursor, token, "at_most")
     if word == "same" and second == "advice":
         cursor.at += 2
-        besides = cursor.separated(cursor.reference) if cursor.accept("except") else ()
+        besides = _besides(cursor)
         return ast.SameAdviceExpr(besides, cursor.span_from(token.start))
     return None
 
@@ -143,8 +143,29 @@ def starts_reference(token: Token) -> bool:
 
 def _none_fires(cursor: Cursor, token: Token) -> ast.Expr:
     cursor.at += 3
-    besides = cursor.separated(cursor.reference) if cursor.accept("except") else ()
+    besides = _besides(cursor)
     return ast.NoneFiresExpr(besides, _case(cursor), cursor.span_from(token.start))
+
+
+def _besides(cursor: Cursor) -> tuple[ast.Name, ...]:
+    """`except R, S`; a comma before something else than a rule parts something else."""
+    if not cursor.accept("except"):
+        return ()
+    rules = [cursor.reference()]
+    while cursor.sees(","):
+        ahead = 2
+        while cursor.sees(".", ahead):
+            ahead += 2
+        following = cursor.peek(ahead)
+        if not (cursor.sees_name(1) or cursor.peek(1).kind == "word"):
+            break
+        if following.meaning in ("=", "("):
+            break
+        if starts_reference(following) and not cursor.is_fresh(ahead):
+            break
+        cursor.take()
+        rules.append(cursor.reference())
+    return tuple(rules)
 
 
 def _case(cursor: Cursor) -> ast.Name | None:

@@ -35,7 +35,7 @@ def parse(source: Source) -> tuple[ast.RuleFile, tuple[Diagnostic, ...]]:
     tokens, found = tokenize(source)
     cursor = Cursor(source.name, source.text, tokens, len(source.text), expression)
     file = _File(cursor)
-    if not any(diagnostic.code in ("MR021", "MR005") for diagnostic in found):
+    if not any(diagnostic.code == "MR021" for diagnostic in found):
         with suppress(TooMany):
             file.read()
     diagnostics = sorted(
@@ -100,8 +100,9 @@ class _File:
 
     def _statement(self) -> None:
         cursor = self.cursor
-        begin = cursor.at
+        begin, since = cursor.at, len(cursor.found)
         keyword = cursor.peek().meaning
+        broken = cursor.peek().text == keyword and not starts_statement(cursor, begin)
         try:
             if keyword == "ruleset":
                 self._header(begin)
@@ -110,6 +111,14 @@ class _File:
                 if statement is not None:
                     self.statements.append(statement)
                 self._leftover()
+            if broken and len(cursor.found) == since:
+                span = cursor.span(cursor.tokens[begin])
+                cursor.report(
+                    faults.fault(
+                        "MR014", span, f"what `{keyword}` is followed by stands on another line",
+                        f"put `{keyword}` and what it needs first on one line",
+                    )
+                )
         except Abandon:
             cursor.at = max(cursor.at, begin + 1)
             cursor.recover(())
