@@ -69,7 +69,7 @@ def _with_date(
         )  # fmt: skip
     if not isinstance(right.type, Number):
         if isinstance(right.type, Unknown):
-            return FAULTY
+            return ir.Constant(None, Date())
         return lowering.report.error(
             "MR311", f"only a time can be added to a date, not {describe(right.type)}",
             node.right.span, help="add days, weeks, months or years",

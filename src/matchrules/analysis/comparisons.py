@@ -108,6 +108,11 @@ def _warn(
     )  # fmt: skip
 
 
+def _lead(value: ir.Expression) -> Type | None:
+    """The type that leads what a value is compared with: none where it is a literal `unknown`."""
+    return None if isinstance(value.type, Unknown) and value is not FAULTY else value.type
+
+
 def membership(
     lowering: "Lowering", node: ast.Membership, hint: Type | None, env: Environment
 ) -> ir.Expression:
@@ -131,7 +136,7 @@ def within(
                 "MR313", f"a set of `{of.name}` is not one of its members", value_at, "a set",
                 help="test a set for a member with `has`: `x has a or x has b`",
             )  # fmt: skip
-        lowered = lowering.lower(item, value.type, env)
+        lowered = lowering.lower(item, _lead(value), env)
         if lowered is FAULTY:
             continue
         if meet(lowering, value, lowered, value_at, item.span) is not None:
@@ -153,8 +158,8 @@ def in_range(
     span: Span, env: Environment,
 ) -> ir.Expression:  # fmt: skip
     """Whether a lowered value lies in a range."""
-    first = lowering.lower(low, value.type, env)
-    last = lowering.lower(high, value.type, env)
+    first = lowering.lower(low, _lead(value), env)
+    last = lowering.lower(high, _lead(value), env)
     if value is FAULTY or first is FAULTY or last is FAULTY:
         return FAULTY
     lower_type = meet(lowering, value, first, value_at, low.span)
@@ -202,7 +207,7 @@ def has(
 ) -> ir.Expression:
     """`set has member`."""
     whole = lowering.lower(node.left, None, env)
-    if isinstance(whole.type, Unknown):
+    if whole is FAULTY:
         return FAULTY
     if not isinstance(whole.type, SetOf):
         return lowering.report.error(

@@ -69,30 +69,35 @@ def _unit(lowering: "Lowering", name: ast.Name, one: bool, env: Environment) -> 
 def date(
     lowering: "Lowering", node: ast.DateLiteral, hint: Type | None, env: Environment
 ) -> ir.Expression:
+    """A day."""
     return ir.Constant(node.value, Date())
 
 
 def day_of_year(
     lowering: "Lowering", node: ast.DayOfYearLiteral, hint: Type | None, env: Environment
 ) -> ir.Expression:
+    """A day of any year."""
     return ir.Constant(node.value, AnyDayOfYear())
 
 
 def yes_no(
     lowering: "Lowering", node: ast.YesNoLiteral, hint: Type | None, env: Environment
 ) -> ir.Expression:
+    """`yes`, `no`."""
     return ir.Constant(node.value, YesNo())
 
 
 def unknown(
     lowering: "Lowering", node: ast.UnknownLiteral, hint: Type | None, env: Environment
 ) -> ir.Expression:
+    """`unknown`, of the type that its place expects."""
     return ir.Constant(None, Unknown() if hint is None else hint)
 
 
 def as_of(
     lowering: "Lowering", node: ast.AsOfExpr, hint: Type | None, env: Environment
 ) -> ir.Expression:
+    """The day of the case."""
     return ir.AsOf()
 
 

@@ -63,7 +63,7 @@ def rule(
     unless = tuple(lowering.condition(one, env) for one in node.unless)
     provisional = None if node.provisional is None else lowering.condition(node.provisional, env)
     thens = []
-    looked_at = reasons([*guards, *([] if when is None else [when])])
+    looked_at = reasons([*guards, *([] if when is None else [when]), *unless])
     for clause in node.thens:
         then, holes = _then(lowering, clause, env)
         if then is not None:
@@ -107,7 +107,7 @@ def reasons(expressions: Iterable[ir.Expression]) -> Mapping[str, ir.Expression]
 def _warn_of_unknown(
     lowering: Lowering, value: ir.Expression, span: Span, looked_at: Mapping[str, ir.Expression]
 ) -> None:
-    """Warn of a hole with an attribute that may be unknown, and that `when` does not read."""
+    """Warn of a hole with an attribute that may be unknown, and that no condition reads."""
     value = value.value if isinstance(value, ir.Format) else value
     if not isinstance(value, ir.Attribute) or f"{value.fact}.{value.name}" in looked_at:
         return
@@ -116,7 +116,7 @@ def _warn_of_unknown(
     if found.attribute.default is None and (found.attribute.optional or not found.many):
         lowering.report.warning(
             "MR125", f"`{found.name}` may be unknown, and would print as `not known`", span,
-            "not looked at in the rule's `when`",
+            "no condition of the rule looks at it",
             help=f'say what to print then: `{{{found.name} if known else "…"}}`',
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ def table(lowering: Lowering, node: ast.TableStatement, type_: Type, env: Enviro
     """The table with its cells as conditions and its outputs as values of the table's type."""
     hit = node.hit or "unique"
     output = type_.of if hit == "collect" and isinstance(type_, SetOf) else type_
-    heads = tuple(lowering.lower(head, None, env) for head in node.heads)
+    heads = tuple(_head(lowering, head, env) for head in node.heads)
     rows = []
     for row in node.rows:
         tests = tuple(
@@ -27,13 +27,20 @@ def table(lowering: Lowering, node: ast.TableStatement, type_: Type, env: Enviro
     return ir.Table(hit, heads, tuple(rows))
 
 
+def _head(lowering: Lowering, node: ast.Expr, env: Environment) -> ir.Expression:
+    found = lowering.lower(node, None, env)
+    if found is not FAULTY and isinstance(found.type, Unknown):
+        return lowering.report.error("MR117", "this column is always unknown", node.span)
+    return found
+
+
 def _test(
     lowering: Lowering, head_node: ast.Expr, head: ir.Expression, cell: ast.Cell, env: Environment
 ) -> ir.Expression:
     """The condition of one cell."""
     if cell.kind == "any":
         return ir.TRUE
-    if head is FAULTY or isinstance(head.type, Unknown):
+    if head is FAULTY:
         return FAULTY
     if cell.kind == "unknown":
         return ir.Not(ir.IsKnown(head))

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchrules import ir
+from matchrules.analysis.report import FAULTY
 from matchrules.case.validation import assemble
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.interpreter import Interpretation, interpret
@@ -178,6 +179,7 @@ def check(seed: int) -> bool:
         assert conforms(outcome.derived["t.x"], base.defines["t.x"].type), text
         body = base.defines["t.x"].body
         assert not isinstance(body, ir.Table)
+        assert not any(part is FAULTY for part in ir.walk(body)), text
         for part in outside_aggregates(body):
             value = Interpretation(base, case).value(part, {})
             assert in_range(value, part.type), (text, part)
