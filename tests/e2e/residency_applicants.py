@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 DAYS = st.sampled_from([
-    date(2021, 6, 30), date(2021, 7, 1), date(2022, 6, 30), date(2022, 7, 1), date(2025, 6, 30),
+    date(2025, 6, 30), date(2021, 6, 30), date(2021, 7, 1), date(2022, 6, 30), date(2022, 7, 1),
     date(2025, 7, 10), date(2025, 7, 11), date(2025, 8, 6), date(2025, 8, 7), date(2025, 9, 3),
     date(2025, 9, 24), date(2026, 7, 10), date(2026, 8, 4), date(2026, 8, 5), date(2026, 9, 1),
 ])  # fmt: skip
@@ -16,7 +16,7 @@ MARGINS = st.sampled_from([None, -1, 0, 4, 5, 9, 10, 11, 15, 20])
 GRADES = st.sampled_from([None, "weak", "average", "strong"])
 AMOUNTS = st.sampled_from([None, "none", "some", "strong"])
 MAYBE = st.sampled_from([None, True, False])
-COUNTS = st.sampled_from([None, 0, 0, 0, 1, 2, 3])
+COUNTS = st.sampled_from([0, 0, 0, 0, 1, 2, 3, None])
 
 
 def _known(**attributes: Any) -> st.SearchStrategy[dict[str, Any]]:
@@ -57,7 +57,10 @@ LETTER = st.lists(
             ["us_board_certified_pediatrician"] * 2 + ["home_faculty", "other"]
         ),
         state=st.sampled_from(["planned", "requested", "received"]), quality=GRADES,
-        covers=subset("clinical_reasoning", "communication_families", "teamwork_work_ethic"),
+        covers=subset(
+            "clinical_reasoning", "reliability_professionalism", "communication_families",
+            "teamwork_work_ethic",
+        ),
     ),
     max_size=4,
 )  # fmt: skip
@@ -75,8 +78,8 @@ PROGRAM = st.lists(
         id=st.sampled_from(["P1", "P2", "P3", "P4"]), region=st.just("south"),
         kind=st.sampled_from(["university", "community"]),
         img_policy=st.sampled_from([None, "welcomes", "silent", "excludes"]),
-        pct_img=st.sampled_from([None, 0, 14, 15, 39, 40]), like_background=MAYBE,
-        min_step2ck=st.none() | SCORES, avg_step2ck=st.none() | SCORES,
+        pct_img=st.sampled_from([60, 40, 39, 15, 14, 0, None]), like_background=MAYBE,
+        min_step2ck=st.sampled_from([None, 200, 210]) | SCORES, avg_step2ck=st.none() | SCORES,
         max_failed_attempts=st.sampled_from([None, None, 0, 1, 2]),
         usce_months_required=st.sampled_from([None, None, 1, 2]),
         max_years_since_graduation=st.sampled_from([None, 0, 1, 4]),
@@ -127,18 +130,20 @@ def applicants(draw: Any) -> tuple[date, dict[str, Any]]:
 
 
 def _step(draw: Any, exam: str, pending: str, as_of: date, facts: dict[str, Any]) -> Any:
-    causes = subset("content_mastery", "question_strategy", "life_stress_health")
+    causes = subset("content_mastery", "question_strategy", "time_management", "life_stress_health")
     own = {
         "pass_margin": st.sampled_from([None, "comfortable", "borderline"]),
         "rush_pressure": MAYBE, "failure_root_causes": causes,
-        "improvements_documented": subset("new_study_system", "academic_support"),
+        "improvements_documented": subset(
+            "new_study_system", "schedule_or_health", "academic_support"
+        ),
     } if exam == "step1" else {}  # fmt: skip
     step: dict[str, Any] = draw(_known(**own))
     if draw(st.integers(0, 3)) == 0:
         facts["attempt"] = facts.get("attempt", []) + _attempts(draw, exam, as_of)
         return step
     status = draw(st.sampled_from(
-        [None, "not_taken", "scheduled", pending, "passed", "passed", "passed", "failed"]
+        ["passed"] * 6 + [None, "not_taken", "scheduled", pending, "failed"]
     ))  # fmt: skip
     step["status"] = status
     day = draw(st.none() | DAYS)
@@ -150,6 +155,6 @@ def _step(draw: Any, exam: str, pending: str, as_of: date, facts: dict[str, Any]
     step["fail_count"] = None if count is None else max(least, min(most, count))
     if status in (None, "passed") or (status == "failed" and exam == "step2ck"):
         step["score" if exam == "step2ck" else "numeric_score"] = draw(
-            st.none() | (SCORES if exam == "step2ck" else NUMBERS)
+            SCORES | st.none() if exam == "step2ck" else st.none() | NUMBERS
         )
     return step
