@@ -23,14 +23,19 @@ from matchrules.testing import books, cases
 from matchrules.types import python_value
 
 ROOT = Path(__file__).parents[2]
-STEPS = settings(
-    stateful_step_count=20,
-    suppress_health_check=[
-        HealthCheck.too_slow,
-        HealthCheck.filter_too_much,
-        HealthCheck.data_too_large,
-    ],
-)
+
+
+def sequences(share: int = 1) -> settings:
+    """The profile's number of sequences, or a part of it where each takes long."""
+    return settings(
+        max_examples=settings().max_examples // share,
+        stateful_step_count=20,
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.filter_too_much,
+            HealthCheck.data_too_large,
+        ],
+    )
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -155,8 +160,8 @@ class OnPacks(OnRandomBooks):
 
 
 TestOnRandomBases = OnRandomBases.TestCase
-TestOnRandomBases.settings = STEPS
+TestOnRandomBases.settings = sequences()
 TestOnRandomBooks = OnRandomBooks.TestCase
-TestOnRandomBooks.settings = STEPS
+TestOnRandomBooks.settings = sequences(share=2)
 TestOnPacks = OnPacks.TestCase
-TestOnPacks.settings = STEPS
+TestOnPacks.settings = sequences(share=4)

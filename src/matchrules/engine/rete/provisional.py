@@ -41,11 +41,15 @@ class Naming:
             if rule.provisional is not None
         }
         self._reaching = self._reach()
+        self._behind: dict[str, tuple[Expression, ...]] = {}
         self.rules = {rule.name: self._of(rule.expressions()) for rule in base.rules.values()}
 
     def behind(self, name: Name) -> tuple[Expression, ...]:
         """What a name rests on, as far as it matters."""
-        return self._of(self._texts(name))
+        full = _full_name(name)
+        if full not in self._behind:
+            self._behind[full] = self._of(self._texts(name))
+        return self._behind[full]
 
     def matters(self, expression: Expression) -> bool:
         """Whether something inside the expression may be provisional."""
