@@ -94,7 +94,7 @@ class Session:
             instance = {n: given.get(n) for n in self._base.facts[name].attributes}
             equal = self._once.get((name, _content(instance)))
             if equal:
-                return equal[0]
+                return min(equal, key=lambda handle: handle.number)
             self._made += 1
             handle = Handle(name, self._made)
             self._counts[name] += 1
