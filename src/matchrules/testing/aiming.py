@@ -14,9 +14,9 @@ from matchrules import ir
 from matchrules.engine.interpreter import NOTHING, Bound, Interpretation
 from matchrules.ir import Expression
 from matchrules.testing.ground import Ground, Slot, Start
-from matchrules.testing.mending import mended, reads
+from matchrules.testing.mending import mended, reads, rules_behind
 from matchrules.testing.sketch import Sketch, change, complete, facts_of
-from matchrules.testing.twins import Difference, second_case
+from matchrules.testing.twins import Difference, make_room, second_case
 from matchrules.types import Value, order_key
 
 DEPTH = 12  # of defines that are looked through
@@ -59,6 +59,7 @@ class Aim:
         counts = tuple(1 if f.name == self.fact else random.randint(0, 1) for f in ground.many)
         sketch = Sketch(0, random.randint(0, len(ground.starts)), 0, number, counts, ())
         day, facts = facts_of(ground, sketch)
+        make_room(ground.base, facts, self.difference)
         best, kept = -1.0, Start(day, facts)
         for step in range(STEPS):
             tried = kept.copy()
@@ -143,9 +144,9 @@ def _near(run: Interpretation, e: Expression, bound: Bound, depth: int, plain: f
         case ir.In(tested, items):
             known = [run.value(item, bound) for item in items]
             return max(_near_value(run, tested, v, bound, depth) for v in known if v is not None)
-        case ir.Fires(name):
-            return max((_fires(run, name, b, depth) for b in run.each(run.base.rules[name].fact)),
-                       default=0.0)  # fmt: skip
+        case ir.Fires() | ir.Advised():
+            return max((_fires(run, rule, b, depth) for rule in rules_behind(run.base, e)
+                        for b in run.each(rule.fact)), default=0.0)  # fmt: skip
         case ir.Aggregate(op="any", fact=fact, where=where) if where is not None:
             each = run.each(fact, bound)
             return max((near(run, where, b, depth - 1) for b in each), default=0.0) * 0.9
@@ -171,8 +172,7 @@ def far(run: Interpretation, e: Expression, bound: Bound, depth: int) -> float:
     return UNKNOWN if value is None else 0.0
 
 
-def _fires(run: Interpretation, name: str, bound: Bound, depth: int) -> float:
-    rule = run.base.rules[name]
+def _fires(run: Interpretation, rule: ir.Rule, bound: Bound, depth: int) -> float:
     needed = [*rule.guards, *(() if rule.when is None else (rule.when,))]
     scores = [near(run, e, bound, depth - 1) for e in needed]
     scores += [far(run, e, bound, depth - 1) for e in rule.unless]

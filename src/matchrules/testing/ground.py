@@ -45,6 +45,11 @@ class Start:
     facts: Facts
     twin: tuple[tuple[str, int, str, Value | None], ...] = ()
 
+    @property
+    def size(self) -> int:
+        """How many values are asserted."""
+        return sum(len(i) for instances in self.facts.values() for i in instances)
+
     def copy(self) -> "Start":
         """The same, to be changed."""
         facts = {name: [dict(i) for i in instances] for name, instances in self.facts.items()}

@@ -7,7 +7,20 @@ from matchrules.case.validation import assemble
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.faults import checked_range
 from matchrules.engine.interpreter import Interpretation
-from matchrules.ir import Attribute, Derived, Expression, Fires, Reject, RuleBase, walk
+from matchrules.ir import (
+    AGAINST,
+    Advised,
+    AdvisedField,
+    Aggregate,
+    Attribute,
+    Derived,
+    Expression,
+    Fires,
+    Reject,
+    Rule,
+    RuleBase,
+    walk,
+)
 from matchrules.testing.cutpoints import Place
 from matchrules.testing.ground import Facts
 from matchrules.types import Type, Value
@@ -129,7 +142,27 @@ def reads(base: RuleBase, expression: Expression) -> set[Place]:
             elif isinstance(node, Derived) and node.name not in seen:
                 seen.add(node.name)
                 stack += base.defines[node.name].expressions()
-            elif isinstance(node, Fires):
-                rule = base.rules[node.rule]
+            elif isinstance(node, Aggregate):  # the instances count, whatever is read of them
+                declared = base.facts[node.fact].attributes.values()
+                found |= {(node.fact, a.name) for a in declared if a.required}
+            for rule in rules_behind(base, node):
                 stack += [*rule.guards, *rule.unless, *([rule.when] if rule.when else [])]
     return found
+
+
+def rules_behind(base: RuleBase, node: Expression) -> list[Rule]:
+    """The rules that `fires` and `advised` ask for."""
+    if isinstance(node, Fires):
+        return [base.rules[node.rule]]
+    if not isinstance(node, Advised | AdvisedField):
+        return []
+    against = isinstance(node, Advised) and node.against
+    return [
+        rule
+        for rule in base.rules.values()
+        if any(
+            (then.kind, then.subject) == (node.kind, node.subject)
+            and (then.strength in AGAINST) is against
+            for then in rule.thens
+        )
+    ]

@@ -18,6 +18,7 @@ from matchrules.ir import Expression, ParameterDeclaration, ParameterRow, Proper
 from matchrules.testing.aiming import Aim
 from matchrules.testing.cutpoints import Place
 from matchrules.testing.ground import Ground, prepare
+from matchrules.testing.mending import rules_behind
 from matchrules.testing.twins import Difference
 from matchrules.types import Enum, Number, Value
 
@@ -210,8 +211,7 @@ def _focus(base: RuleBase, premise: Expression) -> frozenset[Place]:
     for node in ir.walk(premise):
         if isinstance(node, ir.Derived):
             sources += base.defines[node.name].expressions()
-        elif isinstance(node, ir.Fires):
-            rule = base.rules[node.rule]
+        for rule in rules_behind(base, node):
             sources += [e for e in (rule.when, *rule.unless) if e is not None]
     further = direct | set(_attributes(sources))
     return frozenset(further if len(further) <= MOST_FOCUS else direct)

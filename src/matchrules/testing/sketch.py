@@ -12,11 +12,14 @@ from attrs import frozen
 from matchrules.testing.ground import INSTANCES, Facts, Ground, Slot
 from matchrules.types import Date, Number, Text, Value, add_time
 
+LEFT_OUT = 1  # of 255
+
 
 @frozen
 class Sketch:
     """`day` is 0 for the day of the case to start from, or the number of a day in force. `start`
-    is 0 for nothing, or the number of a case to start from; `known` has a bit a slot;
+    is 0 for nothing, or the number of a case to start from, of which `kept` has a byte an asserted
+    attribute: it is left out where the byte is hardly more than 0. `known` has a bit a slot;
     `seed` picks the values there; `counts` are the numbers of instances of each many-fact;
     `changes` are (move, number of the value)."""
 
@@ -26,6 +29,11 @@ class Sketch:
     seed: int
     counts: Sequence[int]
     changes: Sequence[tuple[int, int]]
+    kept: bytes = b""
+
+    @property
+    def all_kept(self) -> bool:
+        return not self.kept or min(self.kept) > LEFT_OUT
 
 
 def facts_of(
@@ -35,6 +43,8 @@ def facts_of(
     start = ground.starts[sketch.start - 1].copy() if sketch.start else None
     as_of = as_of or (ground.days[sketch.day - 1] if sketch.day else ground.day_of(start))
     facts: Facts = {} if start is None else start.facts
+    if not sketch.all_kept:
+        facts = _part(facts, sketch.kept)
     for fact, count in zip(ground.many, sketch.counts, strict=True):
         there = facts.setdefault(fact.name, [])
         while len(there) < count:
@@ -102,6 +112,22 @@ def nth_key(type_: object, index: int, value: Value) -> Value:
             return add_time(value, index, "days") or value
     members = getattr(type_, "members", None)
     return members[index % len(members)] if members else value
+
+
+def _part(facts: Facts, kept: bytes) -> Facts:
+    """What is kept of the facts."""
+    number, found = 0, {}
+    for fact, instances in facts.items():
+        parts = []
+        for instance in instances:
+            part = {}
+            for name, value in instance.items():
+                if number >= len(kept) or kept[number] > LEFT_OUT:
+                    part[name] = value
+                number += 1
+            parts += [part] if part else []
+        found[fact] = parts
+    return found
 
 
 def _may_fill(slot: Slot, number: int) -> bool:

@@ -19,7 +19,7 @@ from matchrules.testing.growth.draws import Draws
 from matchrules.testing.growth.whole import grow
 from matchrules.testing.mending import mended
 from matchrules.testing.sketch import Sketch, facts_of
-from matchrules.testing.twins import Difference, room, second_case
+from matchrules.testing.twins import Difference, make_room, second_case
 from matchrules.types import python_value
 
 if TYPE_CHECKING:
@@ -109,13 +109,12 @@ def drawn_pair(
     base = base or ground.base
     sketch = draw(_sketches(ground))
     day, facts = facts_of(ground, sketch, as_of)
+    make_room(base, facts, difference)
     first = mended(base, day, facts)
     if first is None:
         reject()
     if difference.free and draw(st.booleans()):
         return first, draw(drawn_case(ground, day, base))
-    if not room(base, facts, difference):
-        reject()
     asserted = ground.starts[sketch.start - 1].twin if sketch.start else ()
     least = 0 if asserted or not difference.slots(ground, facts) else 1
     changes = draw(st.lists(_DIFFERENT, min_size=least, max_size=4))
@@ -189,44 +188,45 @@ def _sketches(ground: Ground) -> st.SearchStrategy[Sketch]:
 
 
 def _prepared_sketches(ground: Ground) -> st.SearchStrategy[Sketch]:
-    everything = 2 ** len(ground.slots) - 1
-    bits = st.integers(0, everything)
+    # Bytes shrink one by one, so that a found case keeps only what it needs.
+    size = -(-len(ground.slots) // 8)
+    bits = st.binary(min_size=size, max_size=size).map(int.from_bytes)
+    more = st.builds(int.__or__, bits, bits)
+    most = st.builds(int.__or__, more, more)
+    longest = max((start.size for start in ground.starts), default=0)
+    kept = st.binary(min_size=longest, max_size=longest)
     seeds = st.integers(0, 2**16 - 1)
     days = st.one_of(st.just(0), st.integers(0, len(ground.days)))
     counts = st.tuples(
         *(st.sampled_from(range(min(INSTANCES, fact.bound or 0) + 1)) for fact in ground.many)
     )
+    none = st.just((0,) * len(ground.many))
+    zero, count = st.just(0), len(ground.starts)
     change = st.tuples(st.integers(0, max(0, len(ground.moves) - 1)), st.integers(0, 255))
 
-    def sketches(
-        start: st.SearchStrategy[int], known: int | st.SearchStrategy[int], most: int = MOST_CHANGES
-    ) -> st.SearchStrategy[Sketch]:
-        plain = isinstance(known, int) and not known
-        return st.builds(
-            Sketch,
-            days,
-            start,
-            st.just(known) if isinstance(known, int) else known,
-            st.just(0) if plain else seeds,
-            st.just((0,) * len(ground.many)) if plain else counts,
-            st.lists(change, max_size=most if ground.moves else 0),
-        )
+    def fresh(known: st.SearchStrategy[int] | None = None) -> st.SearchStrategy[Sketch]:
+        if known is None:
+            return st.builds(Sketch, days, zero, zero, zero, none, changes(MOST_CHANGES))
+        return st.builds(Sketch, days, zero, known, seeds, counts, changes(MOST_CHANGES))
 
-    nothing, count = st.just(0), len(ground.starts)
-    starts = st.integers(1, count) if count else nothing
+    def started(least: int, most: int, more: bool = False) -> st.SearchStrategy[Sketch]:
+        start, known, seed, many = st.integers(least, count), zero, zero, none
+        if more:
+            known, seed, many = bits, seeds, counts
+        return st.builds(Sketch, days, start, known, seed, many, changes(most), kept)
+
+    def changes(most: int) -> st.SearchStrategy[list[tuple[int, int]]]:
+        return st.lists(change, max_size=most if ground.moves else 0)
+
+    if not count:
+        return st.one_of(fresh(), fresh(), fresh(bits), fresh(more), fresh(most))
     if ground.aimed:
-        aimed = st.integers(count - ground.aimed + 1, count)
+        aimed = count - ground.aimed + 1
         return st.one_of(
-            sketches(aimed, 0, 1), sketches(aimed, 0, 2), sketches(aimed, 0, 4),
-            sketches(aimed, bits, 0), sketches(starts, 0), sketches(starts, bits),
+            started(aimed, 1), started(aimed, 2), started(aimed, 4), started(aimed, 0, more=True),
+            started(1, MOST_CHANGES), started(1, MOST_CHANGES, more=True),
         )  # fmt: skip
-    more = st.builds(int.__or__, bits, bits)
     return st.one_of(
-        sketches(nothing, 0),
-        sketches(starts, 0),
-        sketches(starts, bits),
-        sketches(nothing, 0),
-        sketches(nothing, bits),
-        sketches(nothing, more),
-        sketches(nothing, everything),
-    )
+        fresh(), started(1, MOST_CHANGES), started(1, MOST_CHANGES, more=True),
+        started(1, MOST_CHANGES), fresh(bits), fresh(more), fresh(most),
+    )  # fmt: skip

@@ -50,12 +50,19 @@ class Difference:
         return [slot] if all((slot.fact, name) in self.places for name in required) else []
 
 
-def room(base: RuleBase, facts: Facts, difference: Difference) -> bool:
-    """Whether another instance of what is added may be there."""
-    if difference.adding is None:
-        return True
-    bound = base.facts[difference.adding].bound
-    return bound is None or len(facts.get(difference.adding, ())) < bound
+def make_room(base: RuleBase, facts: Facts, difference: Difference) -> None:
+    """Leave out instances, so that another one may be there."""
+    if difference.adding is not None:
+        bound = base.facts[difference.adding].bound
+        assert bound is not None
+        del facts.get(difference.adding, [])[bound - 1 :]
+
+
+def _own_key(instances: list[dict[str, Value | None]], keys: Sequence[str]) -> None:
+    """Take the key from the last instance if another one has it."""
+    last = instances[-1]
+    if keys and any(all(i.get(k) == last.get(k) for k in keys) for i in instances[:-1]):
+        last.update(dict.fromkeys(keys))
 
 
 def second_case(
@@ -63,8 +70,6 @@ def second_case(
     asserted: Sequence[Asserted], changes: Sequence[Change], seed: int,
 ) -> tuple[Case, tuple[Asserted, ...]] | None:  # fmt: skip
     """The second case, with what differs in it; None where it is not valid."""
-    if not room(base, first, difference):
-        return None
     slots = difference.slots(ground, first)
     facts = {name: [dict(i) for i in instances] for name, instances in first.items()}
     if difference.adding is not None:
@@ -78,6 +83,8 @@ def second_case(
             instances[at][name] = value
     for number, value in changes if slots else ():
         change(ground, day, facts, slots[number % len(slots)], value)
+    if difference.adding is not None:
+        _own_key(facts[difference.adding], base.facts[difference.adding].keys)
     complete(ground, day, facts, seed)
     if difference.free:
         case = mended(base, day, facts)
