@@ -34,7 +34,9 @@ def chain_of_defines(length):
 def table(rows, columns=1):
     head = "| f.n " * columns
     lines = "".join(f"  {f'| {n} ' * columns}| no |\n" for n in range(rows - 1))
-    return f"table f.t : yes_no\n  hit first\n  {head}| => f.t |\n{lines}  {'| - ' * columns}| yes |\n"
+    return (
+        f"table f.t : yes_no\n  hit first\n  {head}| => f.t |\n{lines}  {'| - ' * columns}| yes |\n"
+    )
 
 
 def test_what_is_within_the_limits_is_fine():
