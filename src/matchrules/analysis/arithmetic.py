@@ -22,7 +22,7 @@ def sum_or_difference(
     lowering: "Lowering", node: ast.Binary, hint: Type | None, env: Environment
 ) -> ir.Expression:
     """`a + b`, `a - b`; of numbers, or of a date and a time."""
-    if isinstance(hint, Date) or _is_day(lowering, node.left, env):
+    if isinstance(hint, Date):  # a time may follow, which no type expected leads to
         left = lowering.lower(node.left, Date(), env)
         right = lowering.lower(node.right, None, env)
     else:
@@ -50,11 +50,6 @@ def sum_or_difference(
     unit = first.unit or second.unit
     step = numbers.added if node.op == "+" else numbers.subtracted
     return ir.Arithmetic("+" if node.op == "+" else "-", left, right, step(first, second, unit))
-
-
-def _is_day(lowering: "Lowering", node: ast.Expr, env: Environment) -> bool:
-    """Whether the left side is a date for sure: then a number on the right is not led by it."""
-    return isinstance(node, ast.AsOfExpr | ast.DateLiteral)
 
 
 def _with_date(

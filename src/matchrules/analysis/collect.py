@@ -87,7 +87,6 @@ def _attributes(scope: Scope, found: Declared) -> None:
 
 def _derived(scope: Scope, ruleset: str, node: ast.DefineStatement | ast.TableStatement) -> None:
     type_ = scope.type_of(node.type, ruleset)
-    table = isinstance(node, ast.TableStatement)
     if isinstance(node, ast.TableStatement) and node.hit == "collect":
         type_ = _collected(scope, node, type_)
     fact = None
@@ -108,8 +107,7 @@ def _derived(scope: Scope, ruleset: str, node: ast.DefineStatement | ast.TableSt
         )  # fmt: skip
     bound = fact.name.text if fact else None
     scope.declare_value(
-        Value(node.name.text, type_, ruleset, node.name.span, bound, fact is not None,
-              table=table)
+        Value(node.name.text, type_, ruleset, node.name.span, bound, fact is not None)
     )  # fmt: skip
 
 

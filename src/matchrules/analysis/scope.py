@@ -46,7 +46,6 @@ class Value:
     fact: str | None
     many: bool
     attribute: ast.AttributeClause | None = None
-    table: bool = False
 
     @property
     def never_read(self) -> bool:

@@ -10,10 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchrules import ir
+from matchrules.analysis import analyse
 from matchrules.analysis.report import FAULTY
 from matchrules.case.validation import assemble
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.interpreter import Interpretation, interpret
+from matchrules.syntax.parser import parse
+from matchrules.text import Source
 from matchrules.types import (
     AnyDayOfYear,
     Date,
@@ -186,6 +189,62 @@ def check(seed: int) -> bool:
     return True
 
 
+CELLS = {
+    "b": ["yes", "no", "f.b"], "n": ["1", "4", "p", "f.m", "count(item)"],
+    "g": ["weak", "strong", "f.g"], "c": ["red", "blue", "f.c"],
+}  # fmt: skip
+HEADS = {
+    "b": ["f.b", "any(item where x > 2)", "f.s has red"], "n": ["f.m", "count(item)", "f.m + p"],
+    "g": ["f.g", "last(item.g by day)"], "c": ["f.c", "(f.c if known else red)"],
+}  # fmt: skip
+
+
+def table(seed: int) -> str:
+    """A random table that is read from the top, for each item or for the case."""
+    pick = random.Random(seed)
+    each = pick.random() < 0.4
+    name = "item.y" if each else "t.x"
+    kinds = [pick.choice("bngc") for _ in range(pick.randint(1, 3))]
+    heads = [pick.choice(HEADS[kind]) for kind in kinds]
+    if each:
+        heads[0], kinds[0] = pick.choice([("item.x", "n"), ("item.g", "g")])
+    rows = []
+    for _ in range(pick.randint(1, 4)):
+        cells = []
+        for kind in kinds:
+            one, other = pick.choice(CELLS[kind]), pick.choice(CELLS[kind])
+            shapes = ["-", "unknown", one, f"{one}, {other}"]
+            if kind in "ng":
+                shapes += [f"< {one}", f">= {one}", f"{one}..{other}"]
+            cells.append(pick.choice(shapes))
+        rows.append(f"  | {' | '.join(cells)} | {pick.choice(['1', 'f.m / 3', '0.25', 'p'])} |\n")
+    rows.append(f"  | {'- | ' * len(kinds)} 0 |\n")
+    head = f"  | {' | '.join(heads)} | => {name} |\n"
+    clause = "  for each item\n" if each else ""
+    return f"table {name} : decimal -99.0..99.0\n{clause}  hit first\n{head}{''.join(rows)}"
+
+
+def check_table(seed: int) -> bool:
+    """Whether a random table is accepted; then it must run."""
+    text = table(seed)
+    source = Source("v", f"ruleset v\n{VOCABULARY}{text}")
+    tree, faults = parse(source)
+    analysis = analyse([tree], {"v": source})
+    if faults or not analysis.bases:
+        return False
+    for facts in CASES:
+        case = assemble(analysis.bases[0], date(2026, 3, 31), facts)
+        try:
+            outcome = interpret(analysis.bases[0], case)
+        except CaseErrors as errors:
+            assert all(one.code.startswith("MR6") for one in errors.diagnostics), text
+            continue
+        (found,) = outcome.derived.values()
+        values = found.values() if isinstance(found, dict) else [found]
+        assert all(conforms(value, Number(1)) for value in values), text
+    return True
+
+
 @settings(max_examples=150)
 @given(st.integers(0, 2**32))
 def test_what_is_accepted_runs(seed: int) -> None:
@@ -195,3 +254,13 @@ def test_what_is_accepted_runs(seed: int) -> None:
 def test_enough_is_accepted_for_that_to_mean_something() -> None:
     accepted = sum(check(seed) for seed in range(60))
     assert accepted > 15
+
+
+@settings(max_examples=150)
+@given(st.integers(0, 2**32))
+def test_a_table_that_is_accepted_runs(seed: int) -> None:
+    check_table(seed)
+
+
+def test_enough_tables_are_accepted() -> None:
+    assert sum(check_table(seed) for seed in range(100)) > 10
