@@ -157,11 +157,14 @@ class _Writer:
             word = choices[self.draw(st.integers(0, len(choices) - 1))]
             if terminal == "MONTH" and self.out[-1].isdigit():
                 self.out[-1] = "7"
-        elif terminal in BREAKS and not self.holes and parent not in ("free_name", "clause_word"):
-            if self.columns == 1 and self.draw(st.integers(0, 3)) == 0:
-                word = "\n    " + word
+        elif terminal in BREAKS and self._may_break(parent) and not self.draw(st.integers(0, 3)):
+            word = "\n    " + word
         self.holes += (terminal == "TEXT_START") - (terminal == "TEXT_END")
         self.out.append(word)
+
+    def _may_break(self, parent: str) -> bool:
+        named = parent in ("free_name", "clause_word")
+        return not named and not self.holes and self.columns == 1
 
     def _line(self, kind: str, budget: int) -> None:
         """A line of a table, with as many columns as its head."""

@@ -287,7 +287,7 @@ def _membership(cursor: Cursor, left: ast.Expr) -> ast.Expr:
         cursor.take()
         items: list[ast.Expr] = []
         height = 0
-        while not cursor.sees(")") or not items:
+        while True:
             items.append(expression(cursor))
             height = max(height, cursor.height)
             if not cursor.accept(","):
