@@ -3,6 +3,7 @@
 Made once for a rule base and shared by its sessions. Everything here is read-only afterwards.
 """
 
+import os
 import threading
 from collections.abc import Iterable, Sequence
 from graphlib import TopologicalSorter
@@ -308,6 +309,15 @@ _plans: dict[int, Plan] = {}  # by the identity of their base, which they keep a
 _lock = threading.RLock()
 
 MOST_PLANS = 64
+
+
+def _after_fork() -> None:
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _network_of(rules: Sequence[NetworkRule]) -> Network:
