@@ -138,6 +138,11 @@ class Session:
                     outcome = self._settled(case).outcome()
                 except CaseErrors as error:
                     raise CaseErrors(error.diagnostics, self._sources) from None
+                except BaseException:
+                    # Broken off, by an interrupt perhaps: the next time starts from the facts.
+                    self._memory = None
+                    self._held = {name: _Held(stale=True) for name in self._base.facts}
+                    raise
                 plain = case_facts_plain(self._base, case)
                 self._decision = decide(self._base, outcome, self._as_of, plain)
             return self._decision

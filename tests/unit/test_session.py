@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import matchrules as mr
-from matchrules.engine.rete import network
+from matchrules.engine.rete import WorkingMemory, network
 
 RULES = """
 ruleset moving
@@ -321,6 +321,26 @@ def test_too_many_open_sessions_are_said() -> None:
         assert len(one_more.decision) == 0
     for session in sessions:
         session.close()
+
+
+@pytest.mark.parametrize("step", ["insert", "remove", "outcome"])
+def test_a_session_goes_on_after_an_interrupt(
+    session: mr.Session, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    boxes = [session.assert_fact("box", id=name, size=60) for name in "ab"]
+    assert said(session) == ["Move a.", "Move b."]
+    session.update(boxes[0], size=70)
+    session.retract(boxes[1])
+    session.assert_fact("box", id="c", size=80)
+
+    def interrupted(*arguments: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(WorkingMemory, step, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            _ = session.decision
+    assert said(session) == ["Move a.", "Move c."]
 
 
 def test_a_session_cannot_be_pickled_or_copied(session: mr.Session) -> None:
