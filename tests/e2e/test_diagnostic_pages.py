@@ -99,4 +99,6 @@ def test_what_a_page_shows(code: str) -> None:
     if shows(avoid):
         assert code in codes_of(avoid)
     if shows(prefer):
-        assert codes_of(prefer) == set()
+        left = codes_of(prefer)
+        # a page on syntax need not declare the names that it uses
+        assert not ({c for c in left if c.startswith("MR0")} if code.startswith("MR0") else left)
