@@ -54,8 +54,9 @@ def codes_of(shown: list[Block]) -> set[str]:
     texts = files(shown)
     case = next((block for block in shown if block.kind in ("yaml", "json", "toml")), None)
     if case is None:
-        found = {diagnostic.code for diagnostic in check_text(texts)}
-        return found or trial_codes(load_text(texts))
+        found = check_text(texts)
+        faulty = any(diagnostic.severity == "error" for diagnostic in found)
+        return {d.code for d in found} | (set() if faulty else found_later(load_text(texts)))
     try:
         load_text(texts).decide(_written(case), engine="interpreter")
     except DiagnosticsError as error:
@@ -63,21 +64,14 @@ def codes_of(shown: list[Block]) -> set[str]:
     return set()
 
 
-def trial_codes(book: Book) -> set[str]:
-    """The codes that come of running examples and trying properties."""
-    failed = [d for result in run_examples(book, "interpreter") for d in result.diagnostics]
-    refuted = [verdict.diagnostic for verdict in check_properties(book, max_examples=60)]
-    return {diagnostic.code for diagnostic in (*failed, *refuted) if diagnostic is not None}
-
-
-def found_later(texts: dict[str, str]) -> set[str]:
-    """The codes that come of running examples and properties, and what the prover would look at."""
-    book = load_text(texts)
+def found_later(book: Book) -> set[str]:
+    """The codes that come of running examples, of trying properties, and of what the check of
+    tables leaves to the prover."""
     found = [*left_to_prover(book.bases[-1])]
     for result in run_examples(book, "interpreter"):
         found += result.diagnostics
-    found += [v.diagnostic for v in check_properties(book) if v.diagnostic is not None]
-    return {diagnostic.code for diagnostic in found}
+    tried = [verdict.diagnostic for verdict in check_properties(book, max_examples=60)]
+    return {diagnostic.code for diagnostic in (*found, *tried) if diagnostic is not None}
 
 
 def _written(case: Block) -> str:
