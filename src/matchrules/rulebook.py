@@ -168,8 +168,12 @@ def check_text(texts: Mapping[str, str]) -> tuple[Diagnostic, ...]:
 
 
 def check_sources(sources: Mapping[str, Source]) -> tuple[Diagnostic, ...]:
-    """Every fault and warning of texts that have been read."""
-    return _analyse(sources)[1]
+    """Every fault and warning of texts that have been read, and a note on what of their tables
+    cannot be checked without a solver."""
+    from matchrules.analysis.checks import left_to_prover
+
+    bases, found = _analyse(sources)
+    return _in_order([*found, *(note for base in bases for note in left_to_prover(base, sources))])
 
 
 def packs() -> Path:

@@ -7,7 +7,7 @@ from attrs import frozen
 
 from matchrules.text import Source, Span
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 
 @frozen

@@ -10,6 +10,7 @@ from matchrules.text import Source
 _COLOURS: Final = {
     "error": "bold red",
     "warning": "bold yellow",
+    "note": "bold cyan",
     "title": "bold",
     "gutter": "blue",
     "place": "",
@@ -70,7 +71,7 @@ def _joined(line: Line) -> str:
 def summary(diagnostics: Iterable[Diagnostic]) -> str:
     """`2 errors, 1 warning`; empty where there is nothing to say."""
     severities = [diagnostic.severity for diagnostic in diagnostics]
-    counted = ((word, severities.count(word)) for word in ("error", "warning"))
+    counted = ((word, severities.count(word)) for word in ("error", "warning", "note"))
     return ", ".join(f"{n} {word}{'s' if n > 1 else ''}" for word, n in counted if n)
 
 

@@ -88,7 +88,7 @@ class TableWords:
             f"table `{self.name}` is left to the prover in part: {why}",
             _labels(*(cells or [(self._place, "")])),
             path=self.name,
-            severity="warning",
+            severity="note",
         )
 
     @property
