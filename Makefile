@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 APPLICANT := examples/comeback_low_score.yaml
-SMOKE := tests/unit tests/spec tests/e2e/test_cli.py tests/e2e/test_examples.py
+SMOKE := tests/spec tests/unit/test_rete_memory.py tests/unit/test_rete_network.py tests/e2e/test_cli.py tests/e2e/test_examples.py
 
 .PHONY: advise test test-main test-others test-all test-long check docs format constraints clean help
 
