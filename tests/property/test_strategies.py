@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from books_and_cases import EXPECTED, decided, examples, loaded, packs
+from books_and_cases import EXPECTED, LONG, decided, examples, loaded, packs
 
 import matchrules as mr
 from matchrules.diagnostics.model import UsageError
@@ -251,11 +251,12 @@ FORMS = {
 
 
 def test_books_use_the_whole_language() -> None:
-    drawn = sample(books(), 250)
+    drawn = sample(books(), 300)
     texts = ["\n".join(files.values()) for files in drawn]
     assert not {form for form in FORMS if not any(form in text for text in texts)}
 
 
+@pytest.mark.skipif(not LONG, reason="shrinking a book takes a minute: in the long profile")
 def test_books_shrink_to_something_small() -> None:
     files = find(
         books(), lambda files: "table " in files["core.rules"],

@@ -23,7 +23,7 @@ DEPTH = 12  # of defines that are looked through
 UNKNOWN = 0.3  # how near an unknown is to being true
 
 ANYTHING = Difference()
-CLIMBS, STEPS, WANTED = 10, 60, 4
+CLIMBS, STEPS, WANTED = 10, 90, 4
 
 
 @frozen
@@ -43,7 +43,11 @@ class Aim:
         places = reads(self.ground.base, self.premise)
         if self.fact is not None:
             places |= {(self.fact, name) for name in self.ground.base.facts[self.fact].attributes}
-        slots = [slot for slot in self.ground.slots if slot.place in places]
+        named = {(e.fact, e.name) for e in ir.walk(self.premise) if isinstance(e, ir.Attribute)}
+        behind = [slot for slot in self.ground.slots if slot.place in places]
+        direct = [slot for slot in behind if slot.place in named]
+        # What the premise names itself is changed as often as all that stands behind it.
+        slots = behind + direct * (len(behind) // len(direct) if direct else 0)
         found: list[Start] = []
         for number in range(CLIMBS):
             start = self._climb(slots, random, number)

@@ -209,11 +209,13 @@ def _prepared_sketches(ground: Ground) -> st.SearchStrategy[Sketch]:
             return st.builds(Sketch, days, zero, zero, zero, none, changes(MOST_CHANGES))
         return st.builds(Sketch, days, zero, known, seeds, counts, changes(MOST_CHANGES))
 
-    def started(least: int, most: int, more: bool = False) -> st.SearchStrategy[Sketch]:
+    def started(
+        least: int, most: int, more: bool = False, day: st.SearchStrategy[int] = days
+    ) -> st.SearchStrategy[Sketch]:
         start, known, seed, many = st.integers(least, count), zero, zero, none
         if more:
             known, seed, many = bits, seeds, counts
-        return st.builds(Sketch, days, start, known, seed, many, changes(most), kept)
+        return st.builds(Sketch, day, start, known, seed, many, changes(most), kept)
 
     def changes(most: int) -> st.SearchStrategy[list[tuple[int, int]]]:
         return st.lists(change, max_size=most if ground.moves else 0)
@@ -223,10 +225,10 @@ def _prepared_sketches(ground: Ground) -> st.SearchStrategy[Sketch]:
     if ground.aimed:
         aimed = count - ground.aimed + 1
         return st.one_of(
-            started(aimed, 1), started(aimed, 2), started(aimed, 4), started(aimed, 0, more=True),
-            started(1, MOST_CHANGES), started(1, MOST_CHANGES, more=True),
+            started(aimed, 1, day=zero), started(aimed, 2, day=zero), started(aimed, 3),
+            started(aimed, 0, more=True, day=zero), started(aimed, 1), started(1, MOST_CHANGES),
         )  # fmt: skip
     return st.one_of(
-        fresh(), started(1, MOST_CHANGES), started(1, MOST_CHANGES, more=True),
-        started(1, MOST_CHANGES), fresh(bits), fresh(more), fresh(most),
+        fresh(), started(1, 2), started(1, 3), started(1, MOST_CHANGES),
+        started(1, MOST_CHANGES, more=True), fresh(bits), fresh(more), fresh(most),
     )  # fmt: skip

@@ -41,7 +41,7 @@ class Grower(Values):
         if depth > 0:
             ways += [
                 self.test, self.logical, self.logical, self.negated, self.shown, self.state,
-                self.number_test, self.day_test, self.condition_if,
+                self.number_test, self.day_test, self.set_test, self.condition_if,
             ]  # fmt: skip
             if self.world.many and self.bound.inside is None:
                 ways += [self.quantified] * 2
@@ -83,12 +83,8 @@ class Grower(Values):
                     chosen = ", ".join(draws.some(members, least=1))
                     return Piece(f"{said} in ({chosen})", YesNo(), COMPARE)
                 return self.equality(said, type_)
-            case SetOf(of=of):
-                if draws.chance(3):
-                    return Piece(f"{said} is empty", YesNo(), COMPARE)
-                if draws.chance(3):
-                    return Piece(f"{said} is {self.literal(type_).text}", YesNo(), COMPARE)
-                return Piece(f"{said} has {self.plain_value(of, 0).text}", YesNo(), COMPARE)
+            case SetOf():
+                return self.tested_set(said, type_)
             case Date():
                 return self.tested_day(Piece(said, type_), depth)
         return self.equality(said, type_)
@@ -120,6 +116,22 @@ class Grower(Values):
         right = self.number(left.type.unit, depth) if way == 3 else self.literal(like)
         text = f"{left.at(OPERAND)} {op} {right.at(OPERAND)}"
         return Piece(text, YesNo(), COMPARE)
+
+    def set_test(self, depth: int) -> Piece:
+        colours = SetOf(self.world.enums[0])
+        tested = self.read(colours)
+        if self.world.many and self.bound.inside is None:
+            tested = self.picked(colours, depth)
+        return self.number_test(depth) if tested is None else self.tested_set(tested.text, colours)
+
+    def tested_set(self, said: str, type_: SetOf) -> Piece:
+        if said.startswith("("):  # of a literal, nothing is asked
+            return self.number_test(0)
+        if self.draws.chance(3):
+            return Piece(f"{said} is empty", YesNo(), COMPARE)
+        if self.draws.chance(3):
+            return Piece(f"{said} is {self.literal(type_).text}", YesNo(), COMPARE)
+        return Piece(f"{said} has {self.plain_value(type_.of, 0).text}", YesNo(), COMPARE)
 
     def day_test(self, depth: int) -> Piece:
         return self.tested_day(self.value(Date(), depth), depth)

@@ -157,7 +157,7 @@ class Numbers(Soil, ABC):
                 return self.plain_number(unit, depth)
             return Piece(self.aggregate("count", many, None, depth), Number(0, 0, many.bound))
         name = self.draws.pick(values)
-        op = self.draws.pick(("sum", "max", "min", "last", "last but one"))
+        op = self.draws.pick(("sum", "sum", "max", "min", "last", "last but one"))
         low, high = bounds(name.type)
         if op == "sum":
             low, high = min(low * many.bound, Fraction(0)), max(high * many.bound, Fraction(0))
