@@ -60,7 +60,8 @@ def _item(item: Item) -> Iterator[str]:
     if len(item.texts) == 1:
         yield f"- **{word}** {_escaped(item.texts[0])} *{origin}*"
         return
-    yield f"- **{word}** *{origin}*"
+    shared = f" For all: {_escaped(item.shared)}" if item.shared else ""
+    yield f"- **{word}**{shared} *{origin}*"
     for one in item.texts:
         yield f"  - {_escaped(one)}"
 

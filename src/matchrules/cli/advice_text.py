@@ -69,6 +69,8 @@ def _item(item: Item, width: int, style: Callable[..., str]) -> Iterator[str]:
         for line in _wrapped(one, width, margin + " " * len(bullet), bullet):
             yield lead + line[len(margin) :]
             lead = margin
+    if item.shared:
+        yield from _wrapped(f"For all: {item.shared}", width, margin)
     origin = item.origin + (", provisional" if item.provisional else "")
     for line in _wrapped(origin, width, margin):
         yield style(line, dim=True)

@@ -1,5 +1,6 @@
 """Advice put in order for reading: by kind, instances of one rule together, and what would help."""
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final
@@ -23,10 +24,14 @@ MOST_WANTED: Final = 10
 
 @frozen
 class Item:
-    """Advice of one rule on one subject: one text, or one for each instance that it speaks of."""
+    """Advice of one rule on one subject: one text, or one for each instance that it speaks of.
+
+    Sentences that all these texts end with are in `shared` instead.
+    """
 
     strength: str
     texts: tuple[str, ...]
+    shared: str
     cites: tuple[str, ...]
     id: str | None
     rule: str
@@ -105,8 +110,9 @@ def _items(advice: Sequence[Advice]) -> Iterable[Item]:
     for _, run in groupby(advice, key=alike):
         found = tuple(run)
         first = found[0]
+        texts, shared = _parted(_texts(found))
         yield Item(
-            first.strength, _texts(found), first.cites, first.id, first.rule, first.provisional
+            first.strength, texts, shared, first.cites, first.id, first.rule, first.provisional
         )
 
 
@@ -123,6 +129,22 @@ def _texts(found: Sequence[Advice]) -> tuple[str, ...]:
         text = found[0].text
         return (text if len(found) == 1 and keys[0] in text else f"{text} ({', '.join(keys)})",)
     return tuple(f"{key}: {advice.text}" for key, advice in zip(keys, found, strict=True))
+
+
+def _parted(texts: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """The texts without the sentences that all of them end with, and those."""
+    if len(texts) < 2:
+        return texts, ""
+    sentences = [re.split(r"(?<=[.!?])\s+", text) for text in texts]
+    same = 0
+    # the first sentence stays, that each text says something
+    while all(
+        same + 1 < len(one) and one[-1 - same] == sentences[0][-1 - same] for one in sentences
+    ):
+        same += 1
+    if not same:
+        return texts, ""
+    return tuple(" ".join(one[:-same]) for one in sentences), " ".join(sentences[0][-same:])
 
 
 def _key(about: object) -> str:
