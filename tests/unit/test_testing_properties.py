@@ -123,7 +123,7 @@ def test_the_refuting_cases_can_be_read_back() -> None:
 
 def test_a_fault_on_a_valid_case_refutes() -> None:
     broken = RULES.replace("state is closed and patient.age is 99", "age is 99")
-    said = "property said\n  when patient.age > 98 years then patient.band is 3\n"
+    said = "property said\n  when patient.age is 99 years then patient.band is 3\n"
     book = mr.load_text({"clinic.rules": broken + said})
     verdict = check_property(book, "said", 200)
     assert verdict.answer == "refuted"
