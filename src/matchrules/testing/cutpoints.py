@@ -208,7 +208,7 @@ def pool(type_: Type, cuts: Cuts) -> tuple[Value, ...]:
         case Enum(members=members):
             return members
         case SetOf(of=of):
-            whole = [frozenset(v) for v in cuts.values if isinstance(v, frozenset)]
+            whole = sorted((v for v in cuts.values if isinstance(v, frozenset)), key=sorted)
             named = [m for m in of.members if m in cuts.values]
             pairs = [frozenset(p) for p in pairwise(named)]
             singles = [frozenset({m}) for m in (named or of.members)]
