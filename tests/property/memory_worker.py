@@ -150,7 +150,7 @@ class Worker:
     def do(self, *step: Any) -> Any:
         try:
             self._pipe.send(step)
-            if not self._pipe.poll(60):
+            if not self._pipe.poll(300):
                 self.stop()
                 raise Crash(f"no answer within a minute to {step}")
             how, answer = self._pipe.recv()
