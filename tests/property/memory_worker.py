@@ -152,7 +152,7 @@ class Worker:
             self._pipe.send(step)
             if not self._pipe.poll(300):
                 self.stop()
-                raise Crash(f"no answer within a minute to {step}")
+                raise Crash(f"no answer within five minutes to {step}")
             how, answer = self._pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             self._process.join()
