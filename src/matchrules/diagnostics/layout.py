@@ -13,7 +13,9 @@ from attrs import frozen
 from matchrules.diagnostics.model import Diagnostic, Label
 from matchrules.text import Source, Span
 
-Style = Literal["", "error", "warning", "note", "title", "gutter", "place", "primary", "secondary", "help"]
+Style = Literal[
+    "", "error", "warning", "note", "title", "gutter", "place", "primary", "secondary", "help"
+]  # fmt: skip
 Line = list[tuple[Style, str]]
 
 DEFAULT_WIDTH: Final = 120
