@@ -167,9 +167,9 @@ def decide(
 
 
 def stale_parameters(base: RuleBase, as_of: date) -> tuple[str, ...]:
-    """A sentence for each parameter value in force on `as_of` that was checked longer ago than its
-    ruleset's `stale after`."""
-    found = []
+    """Sentences on the parameter values in force on `as_of` that were checked longer ago than
+    their ruleset's `stale after`, one for all that were checked on one day."""
+    found: dict[tuple[date, int], list[str]] = {}
     for name, parameter in base.parameters.items():
         limit = base.rulesets[parameter.ruleset].stale_after
         in_force = {r.key: r for r in parameter.rows if r.start is None or r.start <= as_of}
@@ -177,12 +177,12 @@ def stale_parameters(base: RuleBase, as_of: date) -> tuple[str, ...]:
             if limit is None or row.checked is None or (as_of - row.checked).days <= limit:
                 continue
             which = name if row.key is None else f"{name} for {plain_value(row.key, None)}"
-            days = (as_of - row.checked).days
-            found.append(
-                f"`{which}` was last checked on {row.checked}, {days} days before {as_of}: "
-                f"values are to be checked again after {limit} days"
-            )
-    return tuple(found)
+            found.setdefault((row.checked, limit), []).append(f"`{which}`")
+    return tuple(
+        f"these values were last checked on {checked}, {(as_of - checked).days} days before "
+        f"{as_of}, and are to be checked again after {limit} days: {', '.join(names)}"
+        for (checked, limit), names in sorted(found.items())
+    )
 
 
 def render_value(value: Value | None, type_: Type, base: RuleBase) -> str | None:
