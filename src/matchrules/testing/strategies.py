@@ -187,6 +187,12 @@ def _sketches(ground: Ground) -> st.SearchStrategy[Sketch]:
     return known
 
 
+def _one_of(*options: st.SearchStrategy[Sketch]) -> st.SearchStrategy[Sketch]:
+    # `st.one_of` counts options that are one object once, and whether equal ones are depends on
+    # what Hypothesis still has in its cache: `map` makes an object of each.
+    return st.one_of([option.map(lambda sketch: sketch) for option in options])
+
+
 def _prepared_sketches(ground: Ground) -> st.SearchStrategy[Sketch]:
     # Bytes shrink one by one, so that a found case keeps only what it needs.
     size = -(-len(ground.slots) // 8)
@@ -221,14 +227,14 @@ def _prepared_sketches(ground: Ground) -> st.SearchStrategy[Sketch]:
         return st.lists(change, max_size=most if ground.moves else 0)
 
     if not count:
-        return st.one_of(fresh(), fresh(), fresh(bits), fresh(more), fresh(most))
+        return _one_of(fresh(), fresh(), fresh(bits), fresh(more), fresh(most))
     if ground.aimed:
         aimed = count - ground.aimed + 1
-        return st.one_of(
+        return _one_of(
             started(aimed, 1, day=zero), started(aimed, 2, day=zero), started(aimed, 3),
             started(aimed, 0, more=True, day=zero), started(aimed, 1), started(1, MOST_CHANGES),
         )  # fmt: skip
-    return st.one_of(
+    return _one_of(
         fresh(), started(1, 2), started(1, 3), started(1, MOST_CHANGES),
         started(1, MOST_CHANGES, more=True), fresh(bits), fresh(more), fresh(most),
     )  # fmt: skip
