@@ -230,17 +230,28 @@ def _identity(file: Path) -> str:
         return str(file)
 
 
+class _Unopened(Exception):
+    """A file that cannot be opened; the reason is its text."""
+
+
+def _bytes_of(path: Path, most: int) -> bytes:
+    """The bytes of a file, one more than `most` of one that is too large."""
+    try:
+        if path.exists() and not path.is_file():
+            raise OSError(0, "it is no regular file")
+        with path.open("rb") as opened:
+            return opened.read(most + 1)
+    except (OSError, ValueError) as error:
+        raise _Unopened((getattr(error, "strerror", None) or str(error)).lower()) from None
+
+
 def _content(file: Path, name: str, faults: list[Diagnostic]) -> bytes | None:
-    """The bytes of a rule file, one more than allowed of one that is too large."""
+    """The bytes of a rule file, or a fault."""
     from matchrules.case.values import shown
 
     try:
-        if file.exists() and not file.is_file():
-            raise OSError(0, "it is no regular file")
-        with file.open("rb") as opened:
-            return opened.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        return _bytes_of(file, MOST_BYTES)
+    except _Unopened as reason:
         faults.append(
             Diagnostic(
                 "MR541", f"cannot open {shown(name)}: {reason}",
@@ -251,16 +262,12 @@ def _content(file: Path, name: str, faults: list[Diagnostic]) -> bytes | None:
 
 
 def _case_file(path: Path) -> bytes:
-    from matchrules.case.tree import MOST_BYTES
+    from matchrules.case import tree
     from matchrules.case.values import shown
 
     try:
-        if path.exists() and not path.is_file():
-            raise OSError(0, "it is no regular file")
-        with path.open("rb") as opened:
-            return opened.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        return _bytes_of(path, tree.MOST_BYTES)
+    except _Unopened as reason:
         raise CaseErrors([
             Diagnostic("MR501", f"cannot open {shown(str(path))}: {reason}",
                        help="give the path of a case file, or the facts themselves")
