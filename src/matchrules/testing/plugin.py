@@ -1,0 +1,177 @@
+"""The pytest plugin: each example and each property of a rule file is a test item.
+
+pytest itself loads `pytest_matchrules` only; this is imported when a rule file is collected.
+"""
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from attrs import define
+
+from matchrules import ir
+from matchrules.diagnostics.model import MatchrulesError, RuleErrors
+from matchrules.ir import Example, Property
+from matchrules.rulebook import Book, load
+from matchrules.testing.examples import run_example
+from matchrules.testing.failures import example_failure, property_failure
+from matchrules.testing.properties import check_property
+from matchrules.text import Span
+
+NEEDS_HYPOTHESIS: Final = (
+    'properties are tried with Hypothesis: install it with `pip install "matchrules[test]"`'
+)
+
+
+@define
+class Folder:
+    """The rule files of one folder, which make one book; `faults` where they do not.
+
+    The faults are told once, by the first file of the folder that is collected.
+    """
+
+    book: Book | None
+    faults: str = ""
+    told_by: Path | None = None
+
+
+_FOLDERS: Final = pytest.StashKey[dict[Path, Folder]]()
+
+
+class RuleFile(pytest.File):
+    """A rule file: its examples and properties, in the order in which they are written."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        cases = cases_per_property(self.config)
+        folder = _folder(self)
+        if folder.book is None:
+            folder.told_by = folder.told_by or self.path
+            if folder.told_by == self.path:
+                raise self.CollectError(folder.faults)
+            return
+        name = _near(self.path).as_posix()
+        written: list[Example | Property] = [
+            *(example for example in folder.book.examples if example.expects),
+            *folder.book.properties,
+        ]
+        here = (one for one in written if one.span.source == name)
+        names: dict[str, int] = {}
+        for one in sorted(here, key=lambda one: one.span.start):
+            said = _name(one)
+            names[said] = names.get(said, 0) + 1
+            if names[said] > 1:
+                said = f"{said} ({names[said]})"
+            if isinstance(one, Example):
+                yield ExampleItem.from_parent(self, name=said, book=folder.book, example=one)
+            else:
+                yield PropertyItem.from_parent(
+                    self, name=said, book=folder.book, said=one, cases=cases
+                )
+
+
+class RuleItem(pytest.Item):
+    """One statement of a rule file, as a test."""
+
+    book: Book
+    span: Span
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        line = self.book.sources[self.span.source].position(self.span.start).line
+        return self.path, line - 1, self.name
+
+    def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
+        if isinstance(excinfo.value, NotAsSaid):
+            return str(excinfo.value)
+        if isinstance(excinfo.value, MatchrulesError):
+            return f"error: {excinfo.value}"
+        return super().repr_failure(excinfo, style)
+
+
+class NotAsSaid(Exception):
+    """What a rule file says does not come true; the text tells all about it."""
+
+
+class ExampleItem(RuleItem):
+    """An example, decided as `matchrules test` decides it."""
+
+    def __init__(self, *, book: Book, example: Example, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.book, self.example, self.span = book, example, example.span
+        self.add_marker("rules_example")
+        # `-k LR-01` finds the examples that expect something of that rule
+        self.extra_keyword_matches.update(_names_of_rules(book, example))
+
+    def runtest(self) -> None:
+        result = run_example(self.book, self.example)
+        if not result.passed:
+            raise NotAsSaid(example_failure(self.book, result))
+
+
+class PropertyItem(RuleItem):
+    """A property, tried on generated cases: the same ones in every run of the same rules."""
+
+    def __init__(self, *, book: Book, said: Property, cases: int, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.book, self.said, self.cases, self.span = book, said, cases, said.span
+        self.add_marker("rules_property")
+        if find_spec("hypothesis") is None:
+            self.add_marker(pytest.mark.skip(reason=NEEDS_HYPOTHESIS))
+
+    def runtest(self) -> None:
+        verdict = check_property(self.book, self.said.name, self.cases)
+        if verdict.answer == "refuted":
+            raise NotAsSaid(property_failure(self.book, verdict))
+        if verdict.diagnostic is not None:
+            self.warn(pytest.PytestWarning(verdict.diagnostic.message))
+
+
+def cases_per_property(config: pytest.Config) -> int:
+    """How many cases each property is tried on: what the option says, or the ini file."""
+    asked, name = config.getoption("rules_cases"), "--rules-cases"
+    if asked is None:
+        asked, name = config.getini("rules_cases"), "rules_cases"
+    try:
+        number = int(asked)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise pytest.UsageError(f"`{name}` is a number of cases, from 1; it is `{asked}`")
+    return number
+
+
+def _folder(file: RuleFile) -> Folder:
+    """The book of a file's folder, loaded once in a session."""
+    folders = file.config.stash.setdefault(_FOLDERS, {})
+    path = file.path.parent
+    if path not in folders:
+        more = [_near(each) for each in file.config.getini("rules_with")]
+        try:
+            folders[path] = Folder(load(_near(path), *more))
+        except RuleErrors as error:
+            told = f"the rules in `{_near(path)}` have faults; none of their examples can run"
+            folders[path] = Folder(None, f"{told}\n\n{error}")
+    return folders[path]
+
+
+def _near(path: Path) -> Path:
+    """The path as people write it: from where they stand, if it lies below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _name(one: Example | Property) -> str:
+    if isinstance(one, Example):
+        return f"example {one.name or one.title or 'without a name'}"
+    return f"property {one.id} {one.name}" if one.id else f"property {one.name}"
+
+
+def _names_of_rules(book: Book, example: Example) -> Iterator[str]:
+    for expect in example.expects:
+        if isinstance(expect, ir.ExpectFires):
+            yield expect.rule
+            for base in book.bases:
+                rule = base.rules.get(expect.rule)
+                if rule is not None and rule.id is not None:
+                    yield rule.id

@@ -1,0 +1,40 @@
+"""What pytest loads when it starts: options, markers, and which files hold rules.
+
+Nothing of matchrules is imported before a rule file is collected, so that other test runs pay
+nothing. What happens then is in `matchrules.testing.plugin`.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+def pytest_addoption(parser: "pytest.Parser") -> None:
+    group = parser.getgroup("matchrules", "examples and properties of rule files")
+    group.addoption(
+        "--rules-cases", type=int, metavar="N",
+        help="how many cases each property of a .rules file is tried on (ini: rules_cases)",
+    )  # fmt: skip
+    parser.addini(
+        "rules_cases", "how many cases each property of a .rules file is tried on", default="100"
+    )
+    parser.addini(
+        "rules_with", "rule files and folders that are loaded with every folder of .rules files",
+        type="paths", default=[],
+    )  # fmt: skip
+
+
+def pytest_configure(config: "pytest.Config") -> None:
+    config.addinivalue_line("markers", "rules_example: an example of a .rules file")
+    config.addinivalue_line("markers", "rules_property: a property of a .rules file")
+
+
+def pytest_collect_file(file_path: "Path", parent: "pytest.Collector") -> "pytest.Collector | None":
+    if file_path.suffix != ".rules":
+        return None
+    from matchrules.testing.plugin import RuleFile
+
+    return RuleFile.from_parent(parent, path=file_path)
