@@ -77,6 +77,14 @@ class Verdict:
         return "\n".join([found.message, *found.notes])
 
 
+class _Drawn:
+    """What a property is tried on. Hypothesis writes out what fails, attrs classes with all that
+    they hold; a rule base is too large for that, so this is none."""
+
+    def __init__(self, base: RuleBase, cases: dict[str, Case]) -> None:
+        self.base, self.cases = base, cases
+
+
 class _Refuted(Exception):
     """A case against a property, on its way out of Hypothesis."""
 
@@ -143,8 +151,8 @@ class _Trial:
             phases=(Phase.generate, Phase.shrink), print_blob=False,
         )  # fmt: skip
         @given(self._drawn(ground))
-        def look(drawn: tuple[RuleBase, dict[str, Case]]) -> None:
-            self._look(*drawn)
+        def look(drawn: _Drawn) -> None:
+            self._look(drawn.base, drawn.cases)
 
         try:
             look()
@@ -161,15 +169,15 @@ class _Trial:
         said = self.said
 
         @st.composite
-        def drawn(draw: Callable[[Any], Any]) -> tuple[RuleBase, dict[str, Case]]:
+        def drawn(draw: Callable[[Any], Any]) -> _Drawn:
             base = ground.base
             if said.whatever:
                 values = {name: draw(_any_value(base.parameters[name])) for name in said.whatever}
                 base = with_parameters(base, values)
             if not said.cases:
-                return base, {"": draw(drawn_case(ground, base=base))}
+                return _Drawn(base, {"": draw(drawn_case(ground, base=base))})
             pair = draw(drawn_pair(ground, _difference(said), base=base))
-            return base, dict(zip(said.cases, pair, strict=True))
+            return _Drawn(base, dict(zip(said.cases, pair, strict=True)))
 
         return drawn()
 
