@@ -148,25 +148,25 @@ class Applicant:
     """Who is asking"""
 
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("applicant", "06b51341949c1bbb")
-    # Decides whether a visa is needed
+    # Citizenship; decides whether a visa is needed
     citizenship: Citizenship | None = None
-    # The school, not the passport, makes an IMG
+    # Where the medical school is; the school, not the passport, makes an IMG
     school_class: SchoolClass | None = None
-    # What the applicant applies to
+    # Specialties applied to
     target_specialty: frozenset[Specialty]
     # Where in medical school
     training_stage: TrainingStage | None = None
     # On a clinical rotation now
     on_rotation: bool | None = None
-    # What that rotation is in
+    # Field of the present rotation
     current_rotation: RotationField | None = None
-    # Day of graduation, past or expected
+    # Day of graduation; past or expected
     expected_graduation: _datetime.date | None = None
     # The school calendar runs in step with the US cycle
     calendar_aligned: bool | None = None
     # Level of the clinical block evaluations
     clinical_evaluations: Grade | None = None
-    # Which way they go
+    # Which way the clinical evaluations go
     clinical_eval_trend: TrendDirection | None = None
     # Pediatrics shelf exam
     peds_shelf: ShelfResult | None = None
@@ -186,7 +186,7 @@ class Applicant:
     profile_focus: ProfileFocus | None = None
     # Would really train in another field or a preliminary year
     open_to_parallel: bool | None = None
-    # A preference, never a filter
+    # Preferred regions; a preference, never a filter
     preferred_regions: frozenset[Region] | None = None
     # Wants well-known programs only
     prestige_only: bool | None = None
@@ -194,7 +194,7 @@ class Applicant:
     budget_usd: int | None = None
     # Has a faculty mentor who knows what IMGs face
     has_img_mentor: bool | None = None
-    # Rated by a mentor or in mock interviews
+    # Interview skill; rated by a mentor or in mock interviews
     interview_skill: Grade | None = None
     # Holds the ECFMG certificate
     ecfmg_certified: bool | None = None
@@ -213,11 +213,11 @@ class Application:
     """The application"""
 
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("application", "ecc2ae407d51098a")
-    # Sent this cycle
+    # The application is sent; this cycle
     submitted: bool | None = None
-    # 0..400 programs. How many the applicant has in mind
+    # 0..400 programs. Programs that the applicant has in mind
     planned_program_count: int | None = None
-    # 0..60 invitations. So far
+    # 0..60 invitations. Interview invitations; so far
     interview_invites: int | None = None
 
 
@@ -226,15 +226,15 @@ class Attempt:
     """One sitting of an exam"""
 
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("attempt", "27ece933e4302047")
-    # Which exam
+    # Exam
     exam: Step
-    # 1..6. Which sitting of that exam: 1 is the first
+    # 1..6. Which sitting of that exam; 1 is the first
     number: int
     # Day of the sitting
     date: _datetime.date | None = None
-    # An incomplete sitting counts as an attempt
+    # Outcome; an incomplete sitting counts as an attempt
     outcome: AttemptOutcome
-    # 1..300 points. Three digits; Step 1 has none since 2022-01-26
+    # 1..300 points. Score; three digits, and none for Step 1 since 2022-01-26
     score: int | None = None
 
 
@@ -255,11 +255,11 @@ class Letter:
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("letter", "4424707987d5d660")
     # Who writes it
     author_role: LetterAuthor
-    # Only requested and received letters count
+    # How far it is; only requested and received letters count
     state: LetterState
-    # As far as the applicant can tell
+    # Its strength; as far as the applicant can tell
     quality: Grade | None = None
-    # What the writer was asked to speak to, and can
+    # What it speaks to; what the writer was asked for, and can say
     covers: frozenset[LetterTopic] | None = None
 
 
@@ -268,15 +268,15 @@ class Letters:
     """The letters, summed up"""
 
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("letters", "6933939567f57003")
-    # 0..10 letters. By US board-certified pediatricians
+    # 0..10 letters. Letters by US board-certified pediatricians
     us_peds_count: int | None = None
-    # 0..10 letters. Of those, strong
+    # 0..10 letters. Strong letters by US board-certified pediatricians
     us_peds_strong_count: int | None = None
-    # 0..5 letters. By home-school faculty
+    # 0..5 letters. Letters by home-school faculty
     home_count: int | None = None
     # Someone on the home faculty knows the applicant well
     home_faculty_knows_well: bool | None = None
-    # What the letters that count speak to, together
+    # What the letters speak to; those that count, together
     attributes_covered: frozenset[LetterTopic] | None = None
 
 
@@ -289,9 +289,9 @@ class Plan:
     time_allows_second_qbank: bool | None = None
     # The question bank in use
     primary_qbank: QuestionBank | None = None
-    # 0..200 questions. Planned on rotation days
+    # 0..200 questions. Questions planned for rotation days
     questions_per_clinical_day: int | None = None
-    # 0..300 questions. Planned on full study days
+    # 0..300 questions. Questions planned for full study days
     questions_per_dedicated_day: int | None = None
 
 
@@ -309,16 +309,15 @@ class PracticeExam:
     """One practice exam"""
 
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("practice_exam", "39917e4b2664f4c4")
-    # The exam that it predicts
+    # Exam that it predicts
     exam: Step
-    # Only official NBME forms count
+    # Kind of form; only official NBME forms count
     source: ExamSource
     # Day on which it was taken
     date: _datetime.date
-    # The scale that its margin is on
+    # Scale of its margin
     scale: ExamScale
-    # -100..150 points. How far above (or, negative, below) the form's own passing line, on its
-    # own scale
+    # -100..150 points. Margin above its own passing line; negative below, on its own scale
     margin_to_pass: int | None = None
     # 1..300 points. Predicted Step 2 CK score
     predicted: int | None = None
@@ -328,20 +327,20 @@ class PracticeExam:
 class Program:
     """A residency program"""
 
-    __matchrules__: _typing.ClassVar[tuple[str, str]] = ("program", "a767d72c090fda94")
+    __matchrules__: _typing.ClassVar[tuple[str, str]] = ("program", "639842d891f978ea")
     # ACGME program number
     id: str
-    # For display
+    # Name; for display
     name: str | None = None
     # Census region
     region: Region
-    # What kind of place
+    # Kind of program
     kind: ProgramKind
-    # For university programs
+    # Academic tier; for university programs
     academic_tier: AcademicTier | None = None
     # What its website says of IMGs
     img_policy: ImgPolicy | None = None
-    # 0..100 percent. IMGs among its residents
+    # 0..100 percent. Share of IMGs among its residents
     pct_img: int | None = None
     # A resident comes from the applicant's school or one like it
     like_background: bool | None = None
@@ -361,6 +360,20 @@ class Program:
     certified_at_application: bool | None = None
     # How crowded its region is
     saturation: Saturation | None = None
+    # Takes program signals
+    accepts_signals: bool | None = None
+    # City; for display
+    city: str | None = None
+    # State; for display
+    state: str | None = None
+    # 0..500 residents. US IMGs in the last three classes; for display
+    us_img_last3: int | None = None
+    # 0..500 positions. Positions a year; for display
+    positions: int | None = None
+    # Where the row is from
+    source_url: str | None = None
+    # Day on which the row was looked up
+    source_date: _datetime.date | None = None
 
 
 @_attrs.frozen(kw_only=True)
@@ -372,13 +385,13 @@ class Rotation:
     country_class: CountryClass
     # What it was in
     specialty: RotationSpecialty
-    # An observership is not hands-on
+    # Kind of rotation; an observership is not hands-on
     kind: RotationKind
-    # What kind of site
+    # Kind of site
     site: RotationSite | None = None
     # Had continuity or well-child clinic
     outpatient: bool | None = None
-    # 1..26 weeks. How long
+    # 1..26 weeks. Length
     weeks: int
 
 
@@ -387,25 +400,25 @@ class Step1:
     """USMLE Step 1"""
 
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("step1", "7bf1999283b9c713")
-    # Where it stands; a booked retake is `scheduled`
+    # Where Step 1 stands; a booked retake is `scheduled`
     status: Step1Status | None = None
-    # 0..6 attempts. Failed and incomplete sittings
+    # 0..6 attempts. Failed Step 1 sittings; incomplete ones count
     fail_count: int | None = None
-    # Day of the first sitting
+    # Day of the first Step 1 sitting
     first_attempt_date: _datetime.date | None = None
-    # Day of the sitting that was passed, is pending, or is booked
+    # Day of the Step 1 sitting; the one that was passed, is pending, or is booked
     exam_date: _datetime.date | None = None
-    # 1..300 points. Only for sittings before 2022-01-26
+    # 1..300 points. Step 1 score; only for sittings before 2022-01-26
     numeric_score: int | None = None
-    # Own evidence of how close the pass was
+    # How close the Step 1 pass was; by evidence of one's own
     pass_margin: PassMargin | None = None
     # Feels pushed to get Step 1 over with
     rush_pressure: bool | None = None
-    # Weak basic-science or system areas
+    # Weak Step 1 areas; of basic science, or systems
     weak_areas: frozenset[SubjectArea] | None = None
-    # What the applicant's own analysis found
+    # Causes found for the failed Step 1; by the applicant's own analysis
     failure_root_causes: frozenset[FailureCause] | None = None
-    # Changes made and written down
+    # Improvements on record; changes made and written down
     improvements_documented: frozenset[Improvement] | None = None
 
 
@@ -414,15 +427,15 @@ class Step2ck:
     """USMLE Step 2 CK"""
 
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("step2ck", "2a1df4fd8f1f4ada")
-    # Where it stands; a booked retake is `scheduled`
+    # Where Step 2 CK stands; a booked retake is `scheduled`
     status: Step2ckStatus | None = None
-    # 1..300 points. Last reported score
+    # 1..300 points. Last reported Step 2 CK score
     score: int | None = None
-    # 0..6 attempts. Failed and incomplete sittings
+    # 0..6 attempts. Failed Step 2 CK sittings; incomplete ones count
     fail_count: int | None = None
-    # Day of the sitting that gave the score, is pending, or is booked
+    # Day of the Step 2 CK sitting; the one that gave the score, is pending, or is booked
     exam_date: _datetime.date | None = None
-    # Day on which the score was released
+    # Day on which the Step 2 CK score was released
     score_date: _datetime.date | None = None
 
 
@@ -431,11 +444,11 @@ class Usce:
     """US clinical experience, hands-on"""
 
     __matchrules__: _typing.ClassVar[tuple[str, str]] = ("usce", "0a2197dc4f92ad24")
-    # 0..24 months. In pediatrics; four weeks are a month
+    # 0..24 months. Hands-on US experience in pediatrics; four weeks are a month
     peds_months: _decimal.Decimal | None = None
-    # 0..48 months. In all fields; four weeks are a month
+    # 0..48 months. Hands-on US experience in all; four weeks are a month
     total_months: _decimal.Decimal | None = None
-    # Some of it outpatient pediatrics
+    # Some of the US experience is outpatient pediatrics
     has_outpatient_peds: bool | None = None
 
 
