@@ -33,7 +33,7 @@ test-all: test-main
 	@scripts/test-others
 
 test-long: .venv/.ready
-	MATCHRULES_PROFILE=long $(BIN)/python -m pytest -q -n 2
+	MATCHRULES_PROFILE=long $(BIN)/python -m pytest -q -n 2 --rules-cases 2000
 
 check: .venv/.ready
 	$(BIN)/ruff check .

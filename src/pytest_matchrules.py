@@ -28,8 +28,21 @@ def pytest_addoption(parser: "pytest.Parser") -> None:
 
 
 def pytest_configure(config: "pytest.Config") -> None:
+    cases_per_property(config)
     config.addinivalue_line("markers", "rules_example: an example of a .rules file")
     config.addinivalue_line("markers", "rules_property: a property of a .rules file")
+
+
+def cases_per_property(config: "pytest.Config") -> int:
+    """How many cases each property is tried on: what the option says, or the ini file."""
+    asked, name = config.getoption("rules_cases"), "--rules-cases"
+    if asked is None:
+        asked, name = config.getini("rules_cases"), "rules_cases"
+    if not str(asked).isdecimal() or int(asked) < 1:
+        from pytest import UsageError
+
+        raise UsageError(f"`{name}` is a number of cases, from 1; it is `{asked}`")
+    return int(asked)
 
 
 def pytest_collect_file(file_path: "Path", parent: "pytest.Collector") -> "pytest.Collector | None":

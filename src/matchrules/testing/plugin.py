@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 from attrs import define
 
+import pytest_matchrules
 from matchrules import ir
 from matchrules.diagnostics.model import MatchrulesError, RuleErrors
 from matchrules.ir import Example, Property
@@ -44,7 +45,7 @@ class RuleFile(pytest.File):
     """A rule file: its examples and properties, in the order in which they are written."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        cases = cases_per_property(self.config)
+        cases = pytest_matchrules.cases_per_property(self.config)
         folder = _folder(self)
         if folder.book is None:
             folder.told_by = folder.told_by or self.path
@@ -84,7 +85,7 @@ class RuleItem(pytest.Item):
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
         if isinstance(excinfo.value, NotAsSaid):
             return str(excinfo.value)
-        if isinstance(excinfo.value, MatchrulesError):
+        if isinstance(excinfo.value, MatchrulesError | pytest.PytestWarning):
             return f"error: {excinfo.value}"
         return super().repr_failure(excinfo, style)
 
@@ -124,21 +125,8 @@ class PropertyItem(RuleItem):
         if verdict.answer == "refuted":
             raise NotAsSaid(property_failure(self.book, verdict))
         if verdict.diagnostic is not None:
+            # never put to the test; who wants that to fail says so in `filterwarnings`
             self.warn(pytest.PytestWarning(verdict.diagnostic.message))
-
-
-def cases_per_property(config: pytest.Config) -> int:
-    """How many cases each property is tried on: what the option says, or the ini file."""
-    asked, name = config.getoption("rules_cases"), "--rules-cases"
-    if asked is None:
-        asked, name = config.getini("rules_cases"), "rules_cases"
-    try:
-        number = int(asked)
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise pytest.UsageError(f"`{name}` is a number of cases, from 1; it is `{asked}`")
-    return number
 
 
 def _folder(file: RuleFile) -> Folder:
