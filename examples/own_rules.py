@@ -28,7 +28,7 @@ rule frost "Bring it in before the frost"
   for each plant
   when plant.outside and tonight.low < frost_limit
   then must care.bring_in
-    "Bring {plant.name} in: {tonight.low if known else "a few"} degrees are forecast."
+    "Bring {plant.name} in: {tonight.low} degrees are forecast."
 
 example cold_night
   given tonight: low = -2

@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from matchrules.ir import STRENGTHS, Rule, RuleBase
+from matchrules.ir import STRENGTHS, Rule, RuleBase, Segment, Template
 from matchrules.types import (
     DayOfYear,
     SetOf,
@@ -204,6 +204,24 @@ def render_value(value: Value | None, type_: Type, base: RuleBase) -> str | None
     return str(python_value(value, type_))
 
 
+def render_text(template: Template, values: Sequence[str | None]) -> str:
+    """The text with its holes filled: `values` of `template.holes`, in their order. An unknown
+    prints as not known, or leaves out the segment that it is in (13)."""
+    rest = iter(values)
+    said: list[str] = []
+    for part in template.parts:
+        if isinstance(part, Segment):
+            inside = [p if isinstance(p, str) else next(rest) for p in part.parts]
+            if None not in inside:
+                said += filter(None, inside)
+        elif isinstance(part, str):
+            said.append(part)
+        else:
+            value = next(rest)
+            said.append("not known" if value is None else value)
+    return "".join(said)
+
+
 def plain_value(value: Value | None, type_: Type | None) -> Any:
     """A value as JSON has it."""
     return _plain(value if type_ is None else python_value(value, type_))
@@ -280,5 +298,5 @@ def _plain(value: Any) -> Any:
 __all__ = [
     "Advice", "Decision", "Firing", "Key",
     "Outcome", "RulesetVersion", "about_of", "decide", "decimal_of", "key_order", "plain_value",
-    "python_value", "render_value", "stale_parameters",
+    "python_value", "render_text", "render_value", "stale_parameters",
 ]

@@ -194,8 +194,9 @@ class Builder(Expressions):
         return found
 
     def template(self, fact: str | None) -> ir.Template:
-        type_ = self.rng.choice(TYPES)
-        return ir.Template(("it is ", ir.Format(self.expression(type_, fact, 1)), "!"))
+        holes = [ir.Format(self.expression(self.rng.choice(TYPES), fact, 1)) for _ in range(3)]
+        segment = ir.Segment((" of ", holes[1], " or ", holes[2]))
+        return ir.Template(("it is ", holes[0], segment, "!")[: self.rng.randint(2, 4)])
 
 
 def random_base(seed: int) -> ir.RuleBase:

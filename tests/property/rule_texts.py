@@ -24,13 +24,24 @@ TERMINALS: dict[str, list[str]] = {
     "TEXT": ['"x"', '""', '"a {{b}} \\" \\\\ \\n é"', '"# no comment"'],
     "LONG_TEXT": ['"""x"""', '"""\n   two "lines"\n  here\n"""'],
     "LONG_TEMPLATE": ['"""{a}"""', '"""\n  {b.c if known else "no {d}"} and\n {e}\n"""'],
-    "TEXT_START": ['"{', '"a {{b}} {'],
-    "TEXT_MIDDLE": ["} and {", "}}}{"],
-    "TEXT_END": ['}"', '}."'],
+    "TEXT_START": ['"{', '"a {{b}} {', '"[[ {'],
+    "TEXT_MIDDLE": ["} and {", "}}}{", "} ]] {"],
+    "TEXT_END": ['}"', '}."', '}]] [["'],
+    "SEGMENT_START": ['"[{', '"[[[ of {', '"a []]b{'],
+    "SEGMENT_OPEN": ["} and [{", "}[[[ [[{"],
+    "SEGMENT_CLOSE": ["}] and {", "}][[{", "}]]] {"],
+    "SEGMENT_NEXT": ["}][{", "}]] ] and [ [[{"],
+    "SEGMENT_END": ['}]"', '}[[].]]"'],
+    "ODD_TEXT": ['"[1]"', '"]["'],
+    "ODD_START": ['"] {', '"[ [ {'],
+    "ODD_MIDDLE": ["} [b] {", "} [[ [ [ {"],
+    "ODD_END": ['}["', '}[b]"'],
     "RULER": ["--", "-----"],
     "BAR_AT_LINE_START": ["\n |", "\n|"],
     "IS_AT_LINE_START": ["\n  is"],
 }
+OPEN_TEXT = frozenset({"TEXT_START", "SEGMENT_START", "ODD_START"})
+CLOSE_TEXT = frozenset({"TEXT_END", "SEGMENT_END", "ODD_END"})
 STATEMENTS = (
     "RULESET", "SOURCE", "ENUM", "ORDERED", "FACT", "ADVICE", "PARAMETER", "DEFINE", "TABLE",
     "RULE", "REJECT", "SECTION", "PROPERTY", "EXAMPLE",
@@ -159,7 +170,7 @@ class _Writer:
                 self.out[-1] = "7"
         elif terminal in BREAKS and self._may_break(parent) and not self.draw(st.integers(0, 3)):
             word = "\n    " + word
-        self.holes += (terminal == "TEXT_START") - (terminal == "TEXT_END")
+        self.holes += (terminal in OPEN_TEXT) - (terminal in CLOSE_TEXT)
         self.out.append(word)
 
     def _may_break(self, parent: str) -> bool:

@@ -31,7 +31,7 @@ CONTEXT = {
 # And those whose faults have no code of their own.
 CONTEXT_MESSAGES = re.compile(
     r"stands after|without a `default`|is not unknown|the month|cannot follow|cannot be chained"
-    r"|a comment cannot stand|the second case"
+    r"|a comment cannot stand|the second case|in this text has no `[][]`"
 )
 
 
@@ -123,6 +123,12 @@ def test_parser_and_grammar_agree_on_broken_texts(text: str) -> None:
         assert all(unsaid(each, text) for each in found), found
 
 
+@given(st.lists(st.sampled_from(["[", "]", "{a}", "x", '{"]" if a else "b"}', "{{"]), max_size=9))
+def test_parser_and_grammar_agree_on_brackets(pieces: list[str]) -> None:
+    text = f'ruleset r\nreject "{"".join(pieces)}" when c\n'
+    assert grammar_accepts(text) == (not faults(text))
+
+
 def test_a_long_text_holds_expressions() -> None:
     """Rule 8, which the grammar leaves to the reader."""
     text = 'ruleset r\nreject """{a +} and {b}""" when c\n'
@@ -131,6 +137,7 @@ def test_a_long_text_holds_expressions() -> None:
     tree, _ = parse(Source("a", text))
     reject = tree.statements[0]
     assert isinstance(reject, ast.RejectStatement)
+    assert [type(part) for part in reject.text.parts].count(ast.TextHole) == 2
     for part in reject.text.parts:
         if isinstance(part, ast.TextHole):
             inside = text[part.span.start + 1 : part.span.end - 1]

@@ -186,6 +186,46 @@ def test_13_texts(hole, facts, expected):
     assert advice.text == f"<{expected}>"
 
 
+@pytest.mark.parametrize(
+    ("text", "facts", "expected"),
+    [
+        ("n[ of {f.n}]!", {"n": 7}, "n of 7!"),
+        ("n[ of {f.n}]!", {}, "n!"),
+        ("[{f.n} and {f.m}, ]{f.c}", {"n": 1, "m": 2}, "1 and 2, not known"),
+        ("[{f.n} and {f.m}, ]{f.c}", {"n": 1, "c": "red"}, "Red"),  # one unknown is enough
+        ("[{f.n}][{f.m}]", {"m": 2}, "2"),
+        ('[a{"" if f.b else "b"}c]', {"b": True}, "ac"),  # an empty text is known
+        ('[a{"" if f.b else "b"}c]', {}, ""),
+        ('[a{"[b]" if f.b else "c"}]', {"b": True}, "a[b]"),  # in a hole a bracket is one
+        ("[{f.n if known else f.m}]", {"m": 2}, "2"),
+        ("[[{f.n}]] [[[{f.m}]]]", {"n": 1, "m": 2}, "[1] [2]"),
+        ("[[{f.n}]] [[[{f.m}]]]", {"n": 1}, "[1] ["),
+    ],
+)
+def test_13_a_segment_is_left_out_where_a_hole_in_it_is_unknown(text, facts, expected):
+    (advice,) = decide(rule("", then=f'may k.a "<{text}>"'), {"f": facts})
+    assert advice.text == f"<{expected}>"
+
+
+def test_13_a_long_text_has_segments_with_the_margin_taken_off():
+    text = rule("", then='may k.a """\n    It is[\n      {f.n}\n    or {f.m}].\n    """')
+    assert decide(text, {"f": {"n": 1, "m": 2}}).advice[0].text == "It is\n  1\nor 2."
+    assert decide(text).advice[0].text == "It is."
+
+
+def test_13_a_segment_prints_a_field_and_what_it_names_is_read():
+    text = rule("", then='may k.b(v = f.n) "Do[ {v} of {f.m}]."')
+    (advice,) = decide(text, {"f": {"n": 3, "m": 4}}).advice
+    assert (advice.text, advice.reasons) == ("Do 3 of 4.", {"f.m": 4, "f.n": 3})
+    assert decide(text, {"f": {"n": 3}}).unknown == ("f.m",)
+
+
+def test_13_a_reject_says_a_segment_where_it_is_known():
+    text = 'reject "too many[: {f.n}]" when f.b or f.n > 9\n'
+    assert [d.message for d in both_refuse(book_of(text), {"f": {"n": 10}})] == ["too many: 10"]
+    assert [d.message for d in both_refuse(book_of(text), {"f": {"b": True}})] == ["too many"]
+
+
 def test_13_order_of_advice():
     text = "".join(
         rule("", name, f'{strength} {subject} "x"')

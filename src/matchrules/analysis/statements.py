@@ -77,7 +77,7 @@ def rule(
         )  # fmt: skip
     read = [*([] if when is None else [when]), *unless]
     for then in thens:
-        read += [*then.fields.values(), *(p for p in then.text.parts if not isinstance(p, str))]
+        read += [*then.fields.values(), *then.text.holes]
     return ir.Rule(
         node.name.text, ruleset, tuple(thens), None if node.id is None else node.id.text,
         plain(node.title), section, fact, guards, when, unless,
@@ -117,7 +117,8 @@ def _warn_of_unknown(
         lowering.report.warning(
             "MR125", f"`{found.name}` may be unknown, and would print as `not known`", span,
             "no condition of the rule looks at it",
-            help=f'say what to print then: `{{{found.name} if known else "…"}}`',
+            help=f'say what to print then: `{{{found.name} if known else "…"}}`; or put what is to'
+            " be left out then in `[…]`",
         )  # fmt: skip
 
 
@@ -149,19 +150,14 @@ def _overridden(lowering: Lowering, node: ast.RuleStatement, ruleset: str) -> tu
     return tuple(names)
 
 
-Holes = list[tuple[ir.Expression, Span]]
-
-
 def _then(
     lowering: Lowering, clause: ast.ThenClause, env: Environment
-) -> tuple[ir.Then | None, Holes]:
+) -> tuple[ir.Then | None, texts.Holes]:
     subject = lowering.scope.subject(clause.target, clause.target.parts, env.ruleset)
     fields, shown = _fields(lowering, clause, subject, env)
-    parts = list(texts.parts(lowering, clause.text, evolve(env, fields=shown)))
-    holes = [(part, span) for part, span in parts if not isinstance(part, str)]
+    text, holes = texts.template(lowering, clause.text, evolve(env, fields=shown))
     if subject is None:
         return None, holes
-    text = ir.Template(tuple(part for part, _ in parts))
     then = ir.Then(clause.strength, subject.kind, subject.name, text, fields, clause.target.span)
     return then, holes
 
@@ -218,7 +214,7 @@ def reject(lowering: Lowering, node: ast.RejectStatement, ruleset: str) -> ir.Re
     """An input error over several facts."""
     fact, env = for_each(lowering, node.for_each, ruleset, keyed=False)
     when = lowering.condition(node.when, env)
-    text = texts.template(lowering, node.text, env)
+    text, _ = texts.template(lowering, node.text, env)
     source = lowering.scope.sources[node.text.span.source].text
     name = source[node.text.span.start : node.text.span.end].strip('"')
     return ir.Reject(name, text, when, fact, ruleset, node.text.span)

@@ -1,6 +1,5 @@
 """Texts: every hole becomes an expression that is a text."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from matchrules import ir
@@ -12,6 +11,8 @@ from matchrules.types import Number, Text, Type, Unknown
 
 if TYPE_CHECKING:
     from matchrules.analysis.lower import Lowering
+
+Holes = list[tuple[ir.Expression, Span]]
 
 
 def literal(
@@ -27,20 +28,30 @@ def literal(
     )  # fmt: skip
 
 
-def template(lowering: "Lowering", node: ast.TextLiteral, env: Environment) -> ir.Template:
-    """The text of an advice or a reject."""
-    return ir.Template(tuple(part for part, _ in parts(lowering, node, env)))
-
-
-def parts(
+def template(
     lowering: "Lowering", node: ast.TextLiteral, env: Environment
-) -> Iterator[tuple[str | ir.Expression, Span]]:
-    """The pieces and holes of a text, with their places."""
+) -> tuple[ir.Template, Holes]:
+    """The text of an advice or a reject, and its holes outside of segments: those that print
+    whatever they hold."""
+    parts: list[str | ir.Expression | ir.Segment] = []
+    holes: Holes = []
     for part in node.parts:
-        if isinstance(part, ast.TextPart):
-            yield part.text, part.span
-        else:
-            yield hole(lowering, part.expression, env), part.expression.span
+        if isinstance(part, ast.TextSegment):
+            parts.append(ir.Segment(tuple(_piece(lowering, one, env) for one in part.parts)))
+            continue
+        piece = _piece(lowering, part, env)
+        parts.append(piece)
+        if isinstance(part, ast.TextHole) and not isinstance(piece, str):
+            holes.append((piece, part.expression.span))
+    return ir.Template(tuple(parts)), holes
+
+
+def _piece(
+    lowering: "Lowering", part: ast.TextPart | ast.TextHole, env: Environment
+) -> str | ir.Expression:
+    if isinstance(part, ast.TextPart):
+        return part.text
+    return hole(lowering, part.expression, env)
 
 
 def hole(lowering: "Lowering", node: ast.Expr, env: Environment) -> ir.Expression:

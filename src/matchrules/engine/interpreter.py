@@ -11,7 +11,7 @@ from typing import Any
 
 from matchrules import ir
 from matchrules.case.model import Case
-from matchrules.decision import Firing, Key, Outcome
+from matchrules.decision import Firing, Key, Outcome, render_text
 from matchrules.diagnostics.model import CaseErrors, Diagnostic
 from matchrules.engine import faults
 from matchrules.engine.operators import operate
@@ -355,8 +355,7 @@ class Interpretation:
 
     def text(self, template: ir.Template, bound: Bound) -> str:
         """The text with its holes filled; an unknown prints as not known (13)."""
-        parts = [p if isinstance(p, str) else self.value(p, bound) for p in template.parts]
-        return "".join("not known" if part is None else part for part in parts)
+        return render_text(template, [self.value(hole, bound) for hole in template.holes])
 
     def _shown(self, define: Define) -> Any:
         values = [(bound, self.derived(define, bound)) for bound in self.each(define.fact)]

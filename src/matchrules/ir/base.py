@@ -89,7 +89,7 @@ class RuleBase:
                 yield from (e for e in (attribute.default, attribute.unless) if e is not None)
         for reject in self.rejects:
             yield reject.when
-            yield from (part for part in reject.text.parts if not isinstance(part, str))
+            yield from reject.text.holes
 
     def rule_of(self, name: str) -> Rule | None:
         """The rule with that bare name, full name or id."""

@@ -363,4 +363,20 @@ class Template:
     """A text with holes: pieces of text, and expressions of type text (a `Format` where the value
     is none). `{name}` of a field of the advice is lowered to the field's own expression."""
 
+    parts: "tuple[str | Expression | Segment, ...]"
+
+    @property
+    def holes(self) -> tuple[Expression, ...]:
+        """The expressions in the order of the text, those in segments too."""
+        found: list[Expression] = []
+        for part in self.parts:
+            inside = part.parts if isinstance(part, Segment) else (part,)
+            found.extend(piece for piece in inside if not isinstance(piece, str))
+        return tuple(found)
+
+
+@frozen
+class Segment:
+    """`[…]` in a text: written where every hole in it is known, else left out as a whole."""
+
     parts: tuple[str | Expression, ...]

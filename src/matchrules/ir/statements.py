@@ -106,7 +106,7 @@ class Rule:
         yield from self.unless
         for then in self.thens:
             yield from then.fields.values()
-            yield from (part for part in then.text.parts if not isinstance(part, str))
+            yield from then.text.holes
 
 
 @frozen

@@ -5,7 +5,7 @@ from typing import Any
 from matchrules.syntax import ast, faults
 from matchrules.syntax.clauses import Once, assignments, cite, for_each, optional_text, type_expr
 from matchrules.syntax.cursor import Abandon, Cursor
-from matchrules.syntax.texts import plain_text, text_literal
+from matchrules.syntax.texts import plain_text, template_text
 from matchrules.syntax.tokens import STRENGTHS
 
 DEFINE = ("for", "cite", "provisional", "is")
@@ -184,7 +184,7 @@ def _then(cursor: Cursor) -> ast.ThenClause:
         cursor.expect(")", " or `,` in the fields")
     if not cursor.sees_text():
         cursor.unexpected("the text of the advice", "add what to tell the reader in quotes")
-    text = text_literal(cursor)
+    text = template_text(cursor)
     return ast.ThenClause(
         strength, target, fields, text, cursor.span_from(start.start)  # type: ignore[arg-type]
     )
@@ -221,7 +221,7 @@ def reject(cursor: Cursor) -> ast.RejectStatement:
     start = cursor.take()
     if not cursor.sees_text():
         cursor.unexpected("a text that says what is wrong with the case")
-    text = text_literal(cursor)
+    text = template_text(cursor)
     each: ast.Name | None = None
     when: ast.Expr | None = None
     since = len(cursor.found)

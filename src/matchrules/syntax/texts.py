@@ -1,4 +1,5 @@
-"""The inside of a text: escapes, doubled braces, and holes with an expression each."""
+"""The inside of a text: escapes, doubled braces and brackets, holes with an expression each, and
+segments that are written only where their holes are known."""
 
 import re
 from typing import Final
@@ -8,12 +9,24 @@ from matchrules.syntax.cursor import Abandon, Cursor
 from matchrules.syntax.lexer import tokenize_hole
 from matchrules.text import Span
 
-_PLAIN = re.compile(r"[^\\{}]+")
+_PLAIN: Final = {True: re.compile(r"[^\\{}\[\]]+"), False: re.compile(r"[^\\{}]+")}
 ESCAPES: Final = {'"': '"', "\\": "\\", "n": "\n"}
+
+Piece = ast.TextPart | ast.TextHole
+Part = Piece | ast.TextSegment
 
 
 def text_literal(cursor: Cursor) -> ast.TextLiteral:
-    """The text that comes next, holes and all."""
+    """The text that comes next, holes and all; brackets in it are plain characters."""
+    return _text(cursor, segments=False)
+
+
+def template_text(cursor: Cursor) -> ast.TextLiteral:
+    """The text of an advice or a reject, which may have segments in `[…]`."""
+    return _text(cursor, segments=True)
+
+
+def _text(cursor: Cursor, segments: bool) -> ast.TextLiteral:
     token = cursor.take()
     span = cursor.span(token)
     quotes = 3 if token.kind == "longtext" else 1
@@ -22,7 +35,7 @@ def text_literal(cursor: Cursor) -> ast.TextLiteral:
         content = cursor.text[start : max(start, token.end - quotes)]
         cursor.height = 1
         return ast.TextLiteral((ast.TextPart(content, Span(cursor.name, start, token.end)),), span)
-    reader = _Reader(cursor, token.start + quotes, token.end - quotes)
+    reader = _Reader(cursor, token.start + quotes, token.end - quotes, segments)
     parts = reader.parts()
     if token.kind == "longtext":
         parts = _dedent(parts, cursor.text[token.start + 3 : token.end - 3])
@@ -48,48 +61,103 @@ def plain_text(cursor: Cursor, what: str) -> ast.TextLiteral:
 
 
 class _Reader:
-    def __init__(self, cursor: Cursor, start: int, end: int) -> None:
+    def __init__(self, cursor: Cursor, start: int, end: int, segments: bool) -> None:
         self.cursor = cursor
         self.at = start
         self.end = end
+        self.segments = segments
         self.height = 0
+        self._parts: list[Part] = []
+        self._segment: list[Piece] | None = None  # what the open segment holds so far
+        self._opened = start
+        self._inside = 0  # segments that are open in a segment
+        self._letters: list[str] = []
+        self._since = start
 
-    def parts(self) -> list[ast.TextPart | ast.TextHole]:
-        text, name = self.cursor.text, self.cursor.name
-        parts: list[ast.TextPart | ast.TextHole] = []
-        letters: list[str] = []
-        start = self.at
-
-        def close() -> None:
-            if letters:
-                parts.append(ast.TextPart("".join(letters), Span(name, start, self.at)))
-                letters.clear()
-
+    def parts(self) -> list[Part]:
+        text, plain = self.cursor.text, _PLAIN[self.segments]
         while self.at < self.end:
-            plain = _PLAIN.match(text, self.at, self.end)
-            if plain:
-                letters.append(plain.group())
-                self.at = plain.end()
-                continue
-            char = text[self.at]
-            if char == "\\":
-                letters.append(self._escape())
-            elif text.startswith(char * 2, self.at):
-                letters.append(char)
-                self.at += 2
-            elif char == "}":
-                self._fault(1, "a `}` in this text has no `{`", "write `}}` where a brace is meant")
-                letters.append(char)
-                self.at += 1
+            found = plain.match(text, self.at, self.end)
+            if found:
+                self._letters.append(found.group())
+                self.at = found.end()
             else:
-                close()
-                parts.append(self._hole())
-                start = self.at
-        close()
-        return parts
+                self._special(text[self.at])
+        if self._segment is not None:
+            self._fault(
+                1, "a `[` in this text has no `]`",
+                "close the bracket, or write `[[` where a bracket is meant", self._opened,
+            )
+            self._parts.append(self._close_segment())
+        self._close_letters()
+        return self._parts
 
-    def _fault(self, width: int, message: str, help: str) -> None:
-        span = Span(self.cursor.name, self.at, self.at + width)
+    def _special(self, char: str) -> None:
+        text = self.cursor.text
+        if char == "\\":
+            self._letters.append(self._escape())
+        elif text.startswith(char * 2, self.at):
+            self._letters.append(char)
+            self.at += 2
+        elif char == "{":
+            self._close_letters()
+            hole = self._hole()
+            (self._parts if self._segment is None else self._segment).append(hole)
+            self._since = self.at
+        elif char == "[":
+            self._open_segment()
+        elif char == "]" and self._inside:
+            self._inside -= 1
+            self.at += 1
+        elif char == "]" and self._segment is not None:
+            self.at += 1
+            segment = self._close_segment()
+            self._parts.append(segment)
+            if not any(isinstance(part, ast.TextHole) for part in segment.parts):
+                self.cursor.report(faults.fault(
+                    "MR018", segment.span, "this `[…]` has no `{…}` that could be unknown",
+                    "take the brackets out, or write `[[` and `]]` where brackets are meant",
+                ))  # fmt: skip
+        else:
+            what = "brace" if char == "}" else "bracket"
+            opening = "{" if char == "}" else "["
+            self._fault(
+                1, f"a `{char}` in this text has no `{opening}`",
+                f"write `{char * 2}` where a {what} is meant",
+            )
+            self._letters.append(char)
+            self.at += 1
+
+    def _open_segment(self) -> None:
+        if self._segment is not None:
+            self._fault(
+                1, "a `[…]` cannot stand in another",
+                "close the first one before it, or write `[[` where a bracket is meant",
+            )
+            self._inside += 1
+            self.at += 1
+            return
+        self._close_letters()
+        self._segment, self._opened = [], self.at
+        self.at += 1
+        self._since = self.at
+
+    def _close_segment(self) -> ast.TextSegment:
+        self._close_letters()
+        parts, self._segment = tuple(self._segment or ()), None
+        self._since = self.at
+        return ast.TextSegment(parts, Span(self.cursor.name, self._opened, self.at))
+
+    def _close_letters(self) -> None:
+        if self._letters:
+            span = Span(self.cursor.name, self._since, self.at)
+            part = ast.TextPart("".join(self._letters), span)
+            (self._parts if self._segment is None else self._segment).append(part)
+            self._letters.clear()
+
+    def _fault(self, width: int, message: str, help: str, at: int | None = None) -> None:
+        at = self.at if at is None else at
+        span = Span(self.cursor.name, at, at + width)
         self.cursor.report(faults.fault("MR018", span, message, help))
 
     def _escape(self) -> str:
@@ -158,9 +226,7 @@ def _hole_end(text: str, at: int, limit: int) -> int:
     return at
 
 
-def _dedent(
-    parts: list[ast.TextPart | ast.TextHole], raw: str
-) -> list[ast.TextPart | ast.TextHole]:
+def _dedent(parts: list[Part], raw: str) -> list[Part]:
     """Take off the margin that all lines of a long text share, and the line ends at its quotes.
 
     The margin is that of the lines that hold something, the last one's quotes included.
@@ -168,25 +234,31 @@ def _dedent(
     lines = raw.replace("\r\n", "\n").split("\n")
     margins = [len(line) - len(line.lstrip(" \t")) for line in lines[1:] if line.strip(" \t")]
     margin = min(margins, default=0)
-    dedented: list[ast.TextPart | ast.TextHole] = []
+    dedented: list[Part] = []
     for index, part in enumerate(parts):
-        if isinstance(part, ast.TextHole):
-            dedented.append(part)
+        if isinstance(part, ast.TextSegment):
+            inside = (_dedented(piece, margin) for piece in part.parts)
+            dedented.append(ast.TextSegment(tuple(inside), part.span))
             continue
-        pieces = part.text.replace("\r\n", "\n").split("\n")
-        # Only what follows a line end is a margin; what follows a hole is not.
-        pieces[1:] = [_without_margin(piece, margin) for piece in pieces[1:]]
-        if index == 0 and len(pieces) > 1 and not pieces[0].strip(" \t"):
-            del pieces[0]
-        if index == len(parts) - 1 and len(pieces) > 1 and not pieces[-1].strip(" \t"):
-            del pieces[-1]
-        text = "\n".join(pieces)
-        if text:
-            dedented.append(ast.TextPart(text, part.span))
+        piece = _dedented(part, margin, index == 0, index == len(parts) - 1)
+        if isinstance(piece, ast.TextHole) or piece.text:
+            dedented.append(piece)
     return dedented
+
+
+def _dedented(part: Piece, margin: int, first: bool = False, last: bool = False) -> Piece:
+    if isinstance(part, ast.TextHole):
+        return part
+    pieces = part.text.replace("\r\n", "\n").split("\n")
+    # Only what follows a line end is a margin; what follows a hole is not.
+    pieces[1:] = [_without_margin(piece, margin) for piece in pieces[1:]]
+    if first and len(pieces) > 1 and not pieces[0].strip(" \t"):
+        del pieces[0]
+    if last and len(pieces) > 1 and not pieces[-1].strip(" \t"):
+        del pieces[-1]
+    return ast.TextPart("\n".join(pieces), part.span)
 
 
 def _without_margin(line: str, margin: int) -> str:
     blanks = len(line) - len(line.lstrip(" \t"))
     return line[min(blanks, margin) :]
-

@@ -74,8 +74,7 @@ def _owners(base: RuleBase) -> Iterator[tuple[str, str, Span, list[Expression | 
     for rule in base.rules.values():
         yield "rule", rule.name, rule.span, [*rule.expressions(), rule.provisional]
     for reject in base.rejects:
-        parts = [part for part in reject.text.parts if not isinstance(part, str)]
-        yield "reject", reject.name, reject.span, [reject.when, *parts]
+        yield "reject", reject.name, reject.span, [reject.when, *reject.text.holes]
     for prop in base.properties.values():
         yield "property", prop.name, prop.span, [prop.when, prop.then]
 

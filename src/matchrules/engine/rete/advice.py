@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from matchrules.decision import Firing, Outcome
+from matchrules.decision import Firing, Outcome, render_text
 from matchrules.diagnostics.model import CaseErrors, Diagnostic
 from matchrules.engine import faults
 from matchrules.ir import AGAINST, Rule
 from matchrules.types import Value, sort_key
 
 from .expressions import UNBOUND, Binding
-from .nodes import AdviceNode, AttributeNode, DefineNode, RejectNode
+from .nodes import AdviceNode, AttributeNode, DefineNode, PlannedText, RejectNode
 from .provisional import Provisional
 from .rows import Row
 
@@ -195,9 +195,8 @@ class Verdict:
                 path = f"{rule.full_name}.{name}"
                 yield faults.out_of_range(path, value, declared[name], then.span, self.base)
 
-    def _text(self, text: Any, bound: Binding) -> str:
-        parts = (part if isinstance(part, str) else part(self.memory, bound) for part in text)
-        return "".join("not known" if part is None else part for part in parts)
+    def _text(self, text: PlannedText, bound: Binding) -> str:
+        return render_text(text.template, [hole(self.memory, bound) for hole in text.holes])
 
     # Contradictions -------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from matchrules.ir import AttributeDeclaration, Define, Reject, Rule, Table
+from matchrules.ir import AttributeDeclaration, Define, Reject, Rule, Table, Template
 
 from .expressions import Compiled, Evaluate, Fold, Source
 
@@ -91,19 +91,27 @@ class GateNode(Node):
     evaluate: Evaluate
 
 
+@frozen
+class PlannedText:
+    """A text, and what its holes hold."""
+
+    template: Template
+    holes: Sequence[Evaluate]
+
+
 @define(eq=False, kw_only=True)
 class RejectNode(Node):
     """A reject."""
 
     reject: Reject
     evaluate: Evaluate
-    text: Sequence[str | Evaluate]
+    text: PlannedText
 
 
 @frozen
 class PlannedThen:
     fields: Mapping[str, Evaluate]
-    text: Sequence[str | Evaluate]
+    text: PlannedText
 
 
 @define(eq=False, kw_only=True)

@@ -37,6 +37,7 @@ from .nodes import (
     GateNode,
     Node,
     PlannedRow,
+    PlannedText,
     PlannedThen,
     RejectNode,
     ValueNode,
@@ -215,8 +216,8 @@ class Plan:
         node.number = number
         return node
 
-    def _text(self, template: Template, reads: set[Source]) -> list[str | Evaluate]:
-        return [p if isinstance(p, str) else self._closure(p, reads) for p in template.parts]
+    def _text(self, template: Template, reads: set[Source]) -> PlannedText:
+        return PlannedText(template, [self._closure(hole, reads) for hole in template.holes])
 
     def _match(
         self,

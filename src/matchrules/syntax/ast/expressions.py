@@ -43,10 +43,18 @@ class TextHole:
 
 
 @frozen
+class TextSegment:
+    """`[…]`: written only where all its holes are known."""
+
+    parts: tuple[TextPart | TextHole, ...]
+    span: Span = written()
+
+
+@frozen
 class TextLiteral:
     """A text; `parts` without holes is at most one `TextPart`."""
 
-    parts: tuple[TextPart | TextHole, ...]
+    parts: tuple[TextPart | TextHole | TextSegment, ...]
     span: Span = written()
 
     @property
@@ -56,7 +64,7 @@ class TextLiteral:
 
     @property
     def has_holes(self) -> bool:
-        return any(isinstance(part, TextHole) for part in self.parts)
+        return any(not isinstance(part, TextPart) for part in self.parts)
 
 
 @frozen

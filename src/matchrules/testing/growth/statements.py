@@ -130,6 +130,7 @@ class Statements(Declarations):
                         f"{{{said}}}",
                         f'{{{said} if known else "not said"}}',
                         f'{{"so" if {condition} else "not so"}}',
+                        f"it[ of {{{said}}} at most]",
                     )
                 )
             )
