@@ -22,8 +22,8 @@ def pytest_addoption(parser: "pytest.Parser") -> None:
         "rules_cases", "how many cases each property of a .rules file is tried on", default="100"
     )
     parser.addini(
-        "rules_with", "rule files and folders that are loaded with every folder of .rules files",
-        type="paths", default=[],
+        "rules_with", "rule files and folders that are loaded with every folder of .rules files; "
+        "`packs` is those that come with matchrules", type="args", default=[],
     )  # fmt: skip
 
 

@@ -237,6 +237,16 @@ def test_rules_that_are_loaded_with_every_folder(pytester: pytest.Pytester) -> N
     run(pytester, "own", "rules").assert_outcomes(passed=4)
 
 
+def test_own_rules_on_the_packs(pytester: pytest.Pytester) -> None:
+    (pytester.mkdir("office") / "office.rules").write_text(
+        "ruleset office\n  version 1\n  effective from 2026-01-01\n  uses scope\n"
+        "example nobody\n  as of 2026-11-01\n  expect scope.status is undetermined\n",
+        encoding="utf-8",
+    )
+    pytester.makeini("[pytest]\nrules_with = packs\n")
+    run(pytester, "office").assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize("number", ["0", "-3"])
 def test_a_number_of_cases_is_one_or_more(pytester: pytest.Pytester, number: str) -> None:
     written(pytester)

@@ -15,7 +15,7 @@ import pytest_matchrules
 from matchrules import ir
 from matchrules.diagnostics.model import MatchrulesError, RuleErrors
 from matchrules.ir import Example, Property
-from matchrules.rulebook import Book, load
+from matchrules.rulebook import Book, load, packs
 from matchrules.testing.examples import run_example
 from matchrules.testing.failures import example_failure, property_failure
 from matchrules.testing.properties import check_property
@@ -134,13 +134,21 @@ def _folder(file: RuleFile) -> Folder:
     folders = file.config.stash.setdefault(_FOLDERS, {})
     path = file.path.parent
     if path not in folders:
-        more = [_near(each) for each in file.config.getini("rules_with")]
+        more = [_more(file.config, word) for word in file.config.getini("rules_with")]
         try:
             folders[path] = Folder(load(_near(path), *more))
         except RuleErrors as error:
             told = f"the rules in `{_near(path)}` have faults; none of their examples can run"
             folders[path] = Folder(None, f"{told}\n\n{error}")
     return folders[path]
+
+
+def _more(config: pytest.Config, word: str) -> Path:
+    """A path of `rules_with`, which counts from the ini file."""
+    if word == "packs":
+        return packs()
+    ini = config.inipath
+    return _near((ini.parent if ini is not None else config.rootpath) / word)
 
 
 def _near(path: Path) -> Path:
