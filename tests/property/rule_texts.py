@@ -44,7 +44,7 @@ OPEN_TEXT = frozenset({"TEXT_START", "SEGMENT_START", "ODD_START"})
 CLOSE_TEXT = frozenset({"TEXT_END", "SEGMENT_END", "ODD_END"})
 STATEMENTS = (
     "RULESET", "SOURCE", "ENUM", "ORDERED", "FACT", "ADVICE", "PARAMETER", "DEFINE", "TABLE",
-    "RULE", "REJECT", "SECTION", "PROPERTY", "EXAMPLE",
+    "RULE", "REJECT", "SECTION", "CHAPTER", "PROPERTY", "EXAMPLE",
 )
 # Parts of a statement of which each kind stands once, but for the first words given.
 PARTS: dict[str, tuple[str, ...]] = {

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from matchrules import ir
 from matchrules.analysis import declarations, statements
+from matchrules.analysis.chapters import chapters
 from matchrules.analysis.collect import collect
 from matchrules.analysis.environment import Environment
 from matchrules.analysis.eras import Era, start_of
@@ -47,6 +48,7 @@ def build(
         rejects=tuple(sorted(working.rejects, key=lambda reject: (reject.name, reject.ruleset))),
         properties=_sorted(working.properties),
         examples=tuple(working.examples),
+        chapters=chapters(lowering),
     )
 
 

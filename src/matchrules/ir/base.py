@@ -9,6 +9,7 @@ from attrs import field, frozen
 from matchrules.ir.declarations import (
     NOWHERE,
     AdviceDeclaration,
+    Chapter,
     EnumDeclaration,
     FactDeclaration,
     ParameterDeclaration,
@@ -38,7 +39,8 @@ class RuleBase:
     """Everything in force from `start` to the day before `end` (None: without end).
 
     Mappings are by bare name (`defines` by their dotted name) in code point order, so that no
-    result depends on the order of files or statements.
+    result depends on the order of files or statements. `chapters` are in the order of a letter:
+    those of a ruleset as declared, of several by their names, and none twice.
     """
 
     start: date
@@ -54,6 +56,7 @@ class RuleBase:
     rejects: tuple[Reject, ...] = ()
     properties: Mapping[str, Property] = field(factory=dict)
     examples: tuple[Example, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
 
     @cached_property
     def overriders(self) -> Mapping[str, tuple[Rule, ...]]:

@@ -118,3 +118,15 @@ class AdviceDeclaration:
     description: str = ""
     ruleset: str = ""
     span: Span = field(default=NOWHERE, eq=False)
+
+
+@frozen
+class Chapter:
+    """A chapter of the letter. `entries` are kinds of advice, and subjects of them: (kind, None)
+    takes those of its subjects that stand in no chapter by name."""
+
+    title: str
+    entries: tuple[tuple[str, str | None], ...]
+    opening: str = ""
+    ruleset: str = ""
+    span: Span = field(default=NOWHERE, eq=False)

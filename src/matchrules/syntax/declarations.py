@@ -286,3 +286,18 @@ def _entry(cursor: Cursor) -> ast.ParameterEntry:
         tuple(keys), start, value, tuple(cites), grade, checked, cursor.span_from(first.start)
     )
 
+
+def chapter(cursor: Cursor) -> ast.ChapterStatement:
+    start = cursor.take()
+    title = plain_text(cursor, "the title of the chapter, a text")
+    opening = optional_text(cursor)
+    entries = cursor.separated(lambda: cursor.dotted("a kind of advice, or KIND.SUBJECT"))
+    for entry in entries:
+        if len(entry.parts) > 2:
+            cursor.report(
+                faults.fault("MR001", entry.span, f"`{entry.text}` has too many parts",
+                             "write KIND.SUBJECT")
+            )
+    if not cursor.done and not cursor.is_fresh():
+        cursor.unexpected("`,` before more advice")
+    return ast.ChapterStatement(title, opening, entries, cursor.span_from(start.start))

@@ -25,6 +25,7 @@ _READERS: Final[dict[str, Callable[[Cursor], ast.Statement | None]]] = {
     "rule": statements.rule,
     "reject": statements.reject,
     "section": statements.section,
+    "chapter": declarations.chapter,
     "property": trials.property_,
     "example": trials.example,
 }
@@ -157,7 +158,7 @@ def starts_statement(cursor: Cursor, index: int) -> bool:
     following, second = _on_line(cursor, index, 1), _on_line(cursor, index, 2)
     keyword = token.meaning
     named = following is not None and following.kind in ("name", "word")
-    if keyword in ("reject", "section"):
+    if keyword in ("reject", "section", "chapter"):
         return following is not None and following.kind in QUOTED
     if keyword == "example":
         return named or (following is not None and following.kind in QUOTED) or (

@@ -16,12 +16,12 @@ _PLAIN = re.compile(r'[^"\\{}\r\n]+|\r(?!\n)')
 _FLAT = re.compile(r'"(?:[^"\\\r\n]|\\.)*"')
 _STATEMENT = re.compile(
     r"^(?:ruleset|source|ordered|enum|fact|advice|parameter|define|table|rule|reject|section"
-    r"|property|example)\b",
+    r"|chapter|property|example)\b",
     re.MULTILINE,
 )
 _CLAUSE = re.compile(
     r"[ \t]*(?:ruleset|source|ordered enum|enum|fact|advice|parameter|define|table|rule|reject"
-    r"|section|property|example|id|cite|overrides|for each|when|unless|provisional|then|expect"
+    r"|section|chapter|property|example|id|cite|overrides|for each|when|unless|provisional|then|expect"
     r"|given|as of|hit|is|\|)"
 )
 

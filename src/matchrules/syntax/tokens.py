@@ -29,7 +29,7 @@ class Token(NamedTuple):
 
 STATEMENTS: Final = (
     "ruleset", "source", "enum", "ordered", "fact", "advice", "parameter", "define", "table",
-    "rule", "reject", "section", "property", "example",
+    "rule", "reject", "section", "chapter", "property", "example",
 )
 
 STRENGTHS: Final = ("must", "should", "may", "must_not", "should_not", "need_not")

@@ -28,4 +28,5 @@ CODES = declare(
     MR123="example outside of its version's time",
     MR124="rule without a source",
     MR125="hole that may be unknown",
+    MR126="advice in two chapters",
 )

@@ -102,6 +102,16 @@ class AdviceStatement:
 
 
 @frozen
+class ChapterStatement:
+    """A chapter of the letter: kinds of advice, and single subjects as KIND.SUBJECT."""
+
+    title: TextLiteral
+    opening: TextLiteral | None
+    entries: tuple[Name, ...]
+    span: Span = written()
+
+
+@frozen
 class ParameterEntry:
     """`[for K, L] [from DATE] is VALUE [cite …] [grade G] [checked DATE]`."""
 
@@ -284,7 +294,7 @@ class ExampleStatement:
 Statement = (
     SourceStatement | EnumStatement | FactStatement | AdviceStatement | ParameterStatement
     | DefineStatement | TableStatement | RuleStatement | RejectStatement | SectionStatement
-    | PropertyStatement | ExampleStatement
+    | ChapterStatement | PropertyStatement | ExampleStatement
 )
 
 
