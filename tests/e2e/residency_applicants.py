@@ -1,160 +1,265 @@
-"""Applicants as people are: most of them in scope, near the cut points of the residency packs."""
+"""Applicants as people are: most of them in scope, near the cut points of the residency packs.
 
+`applicant(rng)` makes one from a source of chance; `applicants()` gives them to Hypothesis;
+`least(facts, still)` takes from a case what it does not need to be still of interest.
+"""
+
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
+from residency_case import Case
+from residency_exams import (
+    TREND,
+    about,
+    one_in,
+    practice_exams,
+    sittings,
+    some,
+    step1,
+    step2ck,
+    subset,
+)
 
-DAYS = st.sampled_from([
-    date(2025, 6, 30), date(2021, 6, 30), date(2021, 7, 1), date(2022, 6, 30), date(2022, 7, 1),
-    date(2025, 7, 10), date(2025, 7, 11), date(2025, 8, 6), date(2025, 8, 7), date(2025, 9, 3),
-    date(2025, 9, 24), date(2026, 7, 10), date(2026, 8, 4), date(2026, 8, 5), date(2026, 9, 1),
-])  # fmt: skip
-SCORES = st.sampled_from([200, 208, 209, 213, 214, 217, 218, 219, 220, 226, 227, 233, 234, 260])
-NUMBERS = st.sampled_from([190, 194, 202, 203, 204, 205, 229, 230, 240, 249, 260])
-MARGINS = st.sampled_from([None, -1, 0, 4, 5, 9, 10, 11, 15, 20])
-GRADES = st.sampled_from([None, "weak", "average", "strong"])
-AMOUNTS = st.sampled_from([None, "none", "some", "strong"])
-MAYBE = st.sampled_from([None, True, False])
-COUNTS = st.sampled_from([0, 0, 0, 0, 1, 2, 3, None])
-
-
-def _known(**attributes: Any) -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries(attributes).map(
-        lambda drawn: {name: value for name, value in drawn.items() if value is not None}
-    )
-
-
-def subset(*members: str) -> st.SearchStrategy[Any]:
-    return st.none() | st.lists(st.sampled_from(members), unique=True)
-
-
-SUBJECT = _known(
-    citizenship=st.sampled_from(["us_citizen"] * 6 + ["us_permanent_resident", "other", None]),
-    school_class=st.sampled_from(["international"] * 6 + ["canadian", "us_md", None]),
-    target_specialty=st.sampled_from([["pediatrics"]] * 6 + [["pediatrics", "neurology"], []]),
-    training_stage=st.sampled_from(
-        [None, "preclinical", "clinical_rotations", "final_year", "graduated"]
-    ),
-    clinical_evaluations=GRADES, peds_shelf=GRADES, peds_research=AMOUNTS, peds_advocacy=AMOUNTS,
-    leadership=AMOUNTS, clinical_eval_trend=st.sampled_from([None, "improving", "stable"]),
-    prestige_only=MAYBE, ecfmg_certified=MAYBE,
-    expected_graduation=st.none() | DAYS,
-    budget_usd=st.sampled_from([None, 0, 329, 330, 331, 359, 360, 1000, 20000]),
-)  # fmt: skip
-PRACTICE = st.lists(
-    _known(
-        exam=st.sampled_from(["step1", "step2ck"]),
-        source=st.sampled_from(["nbme_official"] * 4 + ["uwsa"]),
-        date=DAYS, scale=st.sampled_from(["three_digit", "equated_percent"]),
-        margin_to_pass=MARGINS, predicted=st.none() | SCORES | st.sampled_from([221, 222, 225]),
-    ),
-    max_size=5,
-)  # fmt: skip
-LETTER = st.lists(
-    _known(
-        author_role=st.sampled_from(
-            ["us_board_certified_pediatrician"] * 2 + ["home_faculty", "other"]
-        ),
-        state=st.sampled_from(["planned", "requested", "received"]), quality=GRADES,
-        covers=subset(
-            "clinical_reasoning", "reliability_professionalism", "communication_families",
-            "teamwork_work_ethic",
-        ),
-    ),
-    max_size=4,
-)  # fmt: skip
-ROTATION = st.lists(
-    _known(
-        country_class=st.sampled_from(["us", "us", "other"]),
-        specialty=st.sampled_from(["pediatrics", "other"]),
-        kind=st.sampled_from(["core", "elective", "observership"]), outpatient=MAYBE,
-        weeks=st.sampled_from([1, 4, 7, 8, 26]),
-    ),
-    max_size=5,
-)  # fmt: skip
-PROGRAM = st.lists(
-    _known(
-        id=st.sampled_from(["P1", "P2", "P3", "P4"]), region=st.just("south"),
-        kind=st.sampled_from(["university", "community"]),
-        img_policy=st.sampled_from([None, "welcomes", "silent", "excludes"]),
-        pct_img=st.sampled_from([60, 40, 39, 15, 14, 0, None]), like_background=MAYBE,
-        min_step2ck=st.sampled_from([None, 200, 210]) | SCORES, avg_step2ck=st.none() | SCORES,
-        max_failed_attempts=st.sampled_from([None, None, 0, 1, 2]),
-        usce_months_required=st.sampled_from([None, None, 1, 2]),
-        max_years_since_graduation=st.sampled_from([None, 0, 1, 4]),
-        certified_at_application=MAYBE,
-    ),
-    max_size=4, unique_by=lambda program: program["id"],
+FIXED = (date(2018, 1, 2), date(2021, 7, 1), date(2022, 1, 26), date(2022, 7, 1), date(2025, 6, 4),
+         date(2025, 7, 1), date(2028, 2, 29))  # fmt: skip
+YEARS = (*[2025] * 6, *[2026] * 6, *[2027] * 3, 2024, 2018, 2018, 2040, None, None, None)
+GRADES = (None, "weak", "average", "strong", "strong")
+AMOUNTS = (None, "none", "some", "strong")
+MAYBE = (None, True, False)
+TOPICS = ("clinical_reasoning", "reliability_professionalism", "communication_families",
+          "teamwork_work_ethic")  # fmt: skip
+AREAS = ("immunology", "renal", "neurology", "other")
+SUMMARIES = (
+    "step1.status", "step1.fail_count", "step1.exam_date", "step1.numeric_score", "step2ck.status",
+    "step2ck.fail_count", "step2ck.score", "step2ck.exam_date", "usce.total_months",
+    "usce.has_outpatient_peds", "letters.us_peds_count", "letters.us_peds_strong_count",
+    "letters.home_count", "letters.attributes_covered",
 )  # fmt: skip
 
 
-def _attempts(draw: Any, exam: str, as_of: date) -> list[dict[str, Any]]:
-    outcomes = draw(st.sampled_from([
-        [], [], ["pass"], ["fail"], ["fail", "pass"], ["pending"], ["fail", "incomplete", "pass"],
-        ["fail", "fail", "fail", "fail"],
-    ]))  # fmt: skip
-    sittings = [
-        {"exam": exam, "number": n, "outcome": outcome,
-         "date": draw(st.none() | DAYS.filter(lambda day: day <= as_of)),
-         "score": draw(st.none() | SCORES)}
-        for n, outcome in enumerate(outcomes, 1)
-    ]  # fmt: skip
-    return [{k: v for k, v in sitting.items() if v is not None} for sitting in sittings]
+def calendar(year: int) -> tuple[date, date, date, date]:
+    """Last ideal sitting, last sitting in time, submission, review."""
+    submit, review = date(year, 9, 1), date(year, 9, 22)
+    if year == 2025:
+        submit, review = date(2025, 9, 3), date(2025, 9, 24)
+    return date(year, 7, 10), submit - timedelta(28), submit, review
 
 
-@st.composite
-def applicants(draw: Any) -> tuple[date, dict[str, Any]]:
-    """A day and a case, valid but for a few."""
-    as_of = draw(DAYS)
-    facts: dict[str, Any] = {
-        "context": draw(_known(application_year=st.sampled_from([None, 2024, 2025, 2026]))),
-        "applicant": draw(SUBJECT),
-        "practice_exam": draw(PRACTICE),
-        "rotation": draw(st.just([]) | ROTATION),
-        "program": draw(st.just([]) | PROGRAM),
-        "application": draw(_known(submitted=MAYBE)),
-    }
-    if draw(st.booleans()):
-        facts["letter"] = draw(LETTER)
+def today(rng: Random, year: int | None) -> date:
+    if one_in(rng, 4):
+        return date(2018, 1, 1) + timedelta(rng.randrange(4000))
+    if one_in(rng, 5):
+        return about(rng, rng.choice(FIXED))
+    near = about(rng, rng.choice(calendar(year or rng.choice((2025, 2026)))))
+    return near - timedelta(rng.choice((0, 0, 0, 60, 180)))
+
+
+def person(rng: Random) -> dict[str, Any]:
+    pick = rng.choice
+    stages = ("clinical_rotations", "final_year", "graduated")
+    spent = [330 + 30 * (breadth - 30) for breadth in (40, 50, 60, 70, 80)]
+    return some(
+        citizenship=pick(["us_citizen"] * 16 + ["us_permanent_resident"] * 4 + ["other", None]),
+        school_class=pick(["international"] * 16 + ["canadian"] * 4 + ["us_md", "us_do", None]),
+        target_specialty=pick([["pediatrics"]] * 20 + [["pediatrics", "neurology"]] * 4
+                              + [[], ["psychiatry"]]),
+        training_stage=pick((None, "preclinical", *stages, *stages)),
+        on_rotation=pick(MAYBE), current_rotation=pick((None, None, "pediatrics", "surgery")),
+        expected_graduation=None if one_in(rng, 3) else about(rng, pick((
+            date(2020, 2, 29), date(2021, 9, 1), date(2024, 8, 5), date(2026, 5, 31)))),
+        calendar_aligned=pick(MAYBE), clinical_evaluations=pick(GRADES),
+        clinical_eval_trend=pick((None, "improving", "stable", "declining")),
+        peds_shelf=pick((*GRADES, "not_taken")), peds_research=pick(AMOUNTS),
+        peds_advocacy=pick(AMOUNTS), leadership=pick((*AMOUNTS, "strong")),
+        qi_project_count=pick((None, 0, 1, 3)), peds_elective_count=pick((None, 0, 1, 2)),
+        specialty_goal=pick((None, "peds_primary", "peds_primary", "peds_parallel", "peds_backup",
+                             "peds_backup", "undecided")),
+        profile_focus=pick((None, "mostly_peds", "mixed", "mostly_non_peds", "mostly_non_peds")),
+        open_to_parallel=pick(MAYBE), prestige_only=pick(MAYBE), has_img_mentor=pick(MAYBE),
+        ecfmg_certified=pick(MAYBE), interview_skill=pick(GRADES),
+        preferred_regions=subset(rng, "midwest", "south"),
+        budget_usd=pick((None, None, 0, 329, 330, 331, 359, 360, 20000, *spent,
+                         *(dollars - 1 for dollars in spent))),
+        name="A. Student" if one_in(rng, 4) else None,
+    )  # fmt: skip
+
+
+def experience(rng: Random, facts: dict[str, Any]) -> None:
+    pick = rng.choice
+    if one_in(rng, 3):
+        facts["rotation"] = [
+            some(country_class=pick(("us", "us", "us", "other")),
+                 specialty=pick(("pediatrics", "pediatrics", "other")),
+                 kind=pick(("core", "elective", "subinternship", "externship", "observership")),
+                 site=pick((None, "office", "large_community")), outpatient=pick(MAYBE),
+                 weeks=pick((1, 3, 4, 4, 7, 8, 26)))
+            for _ in range(pick((0, 1, 2, 2, 3, 7)))
+        ]  # fmt: skip
+    elif not one_in(rng, 3):
+        peds = pick((None, "0", "1", "1.75", "1.99", "2", "2", "2.01", "3", "24"))
+        more = pick((None, "0", "0.5", "1", "24"))
+        total = None if more is None else Decimal(peds or "1.5") + Decimal(more)
+        facts["usce"] = some(
+            peds_months=None if peds is None else Decimal(peds), total_months=total,
+            has_outpatient_peds=pick(MAYBE),
+        )  # fmt: skip
+    roles = ("us_board_certified_pediatrician",) * 4 + ("us_other_physician", "home_faculty",
+                                                       "home_faculty", "other")  # fmt: skip
+    if one_in(rng, 2):
+        facts["letter"] = [
+            some(author_role=pick(roles), quality=pick((*GRADES, "strong", "strong")),
+                 state=pick(("planned", "requested", "received", "received")),
+                 covers=[t for t in TOPICS if one_in(rng, 3)] if not one_in(rng, 8) else None)
+            for _ in range(pick((0, 1, 2, 3, 4, 6)))
+        ]  # fmt: skip
+        letters = {}
     else:
-        facts["letters"] = draw(_known(
-            us_peds_count=st.sampled_from([None, 2, 3]), home_count=st.sampled_from([None, 0, 1]),
-            us_peds_strong_count=st.sampled_from([None, 0, 1, 2]),
-            attributes_covered=subset("clinical_reasoning", "reliability_professionalism"),
-        ))  # fmt: skip
-    facts.setdefault("letters", {})["home_faculty_knows_well"] = draw(MAYBE)
-    for exam, pending in (("step1", "awaiting_result"), ("step2ck", "awaiting_score")):
-        facts[exam] = _step(draw, exam, pending, as_of, facts)
+        count = pick((None, 0, 1, 2, 2, 3, 10))
+        strong = pick((None, 0, 1, 2, 2, 3))
+        if None not in (count, strong):
+            strong = min(count, strong)
+        letters = some(us_peds_count=count, us_peds_strong_count=strong,
+                       home_count=pick((None, 0, 1, 2)),
+                       attributes_covered=subset(rng, *TOPICS))  # fmt: skip
+    facts["letters"] = letters | some(home_faculty_knows_well=pick(MAYBE))
+
+
+def programs(rng: Random) -> list[dict[str, Any]]:
+    pick = rng.choice
+    return [
+        some(id=f"P{n}", region=pick(("south", "west", "midwest")),
+             kind=pick(("university", "community", "childrens_hospital")),
+             img_policy=pick((None, "welcomes", "welcomes", "silent", "silent", "excludes")),
+             pct_img=pick((None, 100, 40, 39, 15, 14, 0)), like_background=pick(MAYBE),
+             min_step2ck=pick((None, None, 200, 210, 217, 218, 219, 220, 224, 225, 226, 227)),
+             avg_step2ck=pick((None, 220, 227, 230, 234, 235, 236, 243, 244, 245)),
+             max_failed_attempts=pick((None, None, None, 0, 1, 2, 6)),
+             usce_months_required=pick((None, None, None, 0, 1, 2, 3)),
+             max_years_since_graduation=pick((None, None, 0, 1, 5)),
+             certified_at_application=pick((None, None, True, False)),
+             saturation=pick((None, "low", "medium", "high")))
+        for n in range(pick((1, 2, 3, 4)))
+    ]  # fmt: skip
+
+
+def applicant(rng: Random) -> tuple[date, dict[str, Any]]:
+    """A day and a case; nearly all of them valid."""
+    pick, year = rng.choice, rng.choice(YEARS)
+    as_of = max(today(rng, year), date(2018, 1, 1))
+    near = calendar(year) if year else ()
+    dates = (*near, near[3] - timedelta(28)) if near else ()
+    facts: dict[str, Any] = {
+        "context": some(application_year=year),
+        "applicant": person(rng),
+        "step1": step1(rng, as_of), "step2ck": step2ck(rng, as_of, dates),
+        "practice": some(full_simulation_done=pick(MAYBE)),
+        "plan": some(time_allows_second_qbank=pick(MAYBE), primary_qbank=pick((None, "amboss")),
+                     questions_per_clinical_day=pick((None, 10, 30)),
+                     questions_per_dedicated_day=pick((None, 40, 70))),
+        "application": some(submitted=pick((None, None, False, False, True)),
+                            planned_program_count=pick((None, 30, 60)),
+                            interview_invites=pick((None, 0, 5))),
+    }  # fmt: skip
+    for exam in ("step1", "step2ck"):
+        if one_in(rng, 6):
+            listed, facts[exam] = sittings(rng, exam, as_of)
+            facts["attempt"] = facts.get("attempt", []) + listed
+    facts["step1"] |= some(
+        pass_margin=pick((None, "comfortable", "borderline", "borderline")),
+        rush_pressure=pick(MAYBE), weak_areas=subset(rng, *AREAS),
+        failure_root_causes=subset(rng, "content_mastery", "question_strategy", "time_management",
+                                   "life_stress_health"),
+        improvements_documented=subset(rng, "new_study_system", "schedule_or_health",
+                                       "academic_support"),
+        first_attempt_date=None if "attempt" in facts else pick((None, as_of - timedelta(400))),
+    )  # fmt: skip
+    facts["practice_exam"] = practice_exams(rng, as_of)
+    experience(rng, facts)
+    if one_in(rng, 2):
+        facts["program"] = programs(rng)
+    if one_in(rng, 4):
+        steered(rng, facts)
+    if one_in(rng, 8):
+        facts = forgotten(rng, facts)
+    if one_in(rng, 8):
+        facts = echoed(facts)
     return as_of, facts
 
 
-def _step(draw: Any, exam: str, pending: str, as_of: date, facts: dict[str, Any]) -> Any:
-    causes = subset("content_mastery", "question_strategy", "time_management", "life_stress_health")
-    own = {
-        "pass_margin": st.sampled_from([None, "comfortable", "borderline"]),
-        "rush_pressure": MAYBE, "failure_root_causes": causes,
-        "improvements_documented": subset(
-            "new_study_system", "schedule_or_health", "academic_support"
-        ),
-    } if exam == "step1" else {}  # fmt: skip
-    step: dict[str, Any] = draw(_known(**own))
-    if draw(st.integers(0, 3)) == 0:
-        facts["attempt"] = facts.get("attempt", []) + _attempts(draw, exam, as_of)
-        return step
-    status = draw(st.sampled_from(
-        ["passed"] * 6 + [None, "not_taken", "scheduled", pending, "failed"]
-    ))  # fmt: skip
-    step["status"] = status
-    day = draw(st.none() | DAYS)
-    if day is not None:
-        booked = as_of + timedelta(days=draw(st.sampled_from([0, 1, 28, 90])))
-        step["exam_date"] = booked if status == "scheduled" else min(day, as_of)
-    least, most = {"not_taken": (0, 0), "failed": (1, 4)}.get(status or "", (0, 4))
-    count = draw(COUNTS | st.just(4))
-    step["fail_count"] = None if count is None else max(least, min(most, count))
-    if status in (None, "passed") or (status == "failed" and exam == "step2ck"):
-        step["score" if exam == "step2ck" else "numeric_score"] = draw(
-            SCORES | st.none() if exam == "step2ck" else st.none() | NUMBERS
-        )
-    return step
+def steered(rng: Random, facts: dict[str, Any]) -> None:
+    """Towards what chance alone seldom brings together: a clean record of the numeric era, and a
+    strong file beside it."""
+    facts.pop("attempt", None)
+    status2, day2 = rng.choice(("passed", "passed", "not_taken")), facts["step2ck"].get("exam_date")
+    taken = status2 == "passed" and facts["step2ck"].get("status") in ("passed", "failed")
+    facts["step1"] = facts["step1"] | {"status": "passed", "fail_count": 0}
+    facts["step1"].pop("exam_date", None)
+    facts["step1"].pop("numeric_score", None)
+    if not one_in(rng, 3):
+        facts["step1"]["numeric_score"] = rng.choice((195, 202, 203, 229, 230, 230, 249, 268))
+        facts["step1"] |= some(exam_date=rng.choice((None, date(2017, 6, 1))))
+    facts["step2ck"] = some(
+        status=status2, fail_count=0, exam_date=day2 if taken else None,
+        score=rng.choice(TREND) if status2 == "passed" else None,
+    )  # fmt: skip
+    strong = rng.random() < 0.7
+    for name in ("clinical_evaluations", "peds_shelf", "peds_research", "leadership"):
+        if strong and rng.random() < 0.9:
+            facts["applicant"][name] = "strong"
+
+
+def echoed(facts: dict[str, Any]) -> dict[str, Any]:
+    """The same case with what follows from the many-facts said as well."""
+    case, said = Case(facts), dict(facts)
+    for name in SUMMARIES:
+        fact, attribute = name.split(".")
+        value = case.get(name)
+        if value is not None and name not in ("usce.total_months",):
+            value = sorted(value) if isinstance(value, frozenset) else value
+            said[fact] = {**said.get(fact, {}), attribute: value}
+    return said
+
+
+def forgotten(rng: Random, facts: dict[str, Any]) -> dict[str, Any]:
+    """A case of which much is not known."""
+    share = rng.random()
+    return {
+        name: {a: v for a, v in value.items() if a == "target_specialty" or rng.random() < share}
+        if isinstance(value, Mapping) else [one for one in value if rng.random() < share]
+        for name, value in facts.items()
+    }  # fmt: skip
+
+
+def applicants() -> st.SearchStrategy[tuple[date, dict[str, Any]]]:
+    return st.randoms(use_true_random=True).map(applicant)
+
+
+def least(facts: dict[str, Any], still: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """A smallest part of a case of which something is still true."""
+    shrunk = True
+    while shrunk:
+        shrunk = False
+        for smaller in _smaller(facts):
+            if still(smaller):
+                facts, shrunk = smaller, True
+                break
+    return facts
+
+
+def _smaller(facts: dict[str, Any]) -> Any:
+    for fact, value in facts.items():
+        rest = {name: other for name, other in facts.items() if name != fact}
+        yield rest
+        if isinstance(value, Mapping):
+            for gone in value:
+                yield rest | {fact: {name: v for name, v in value.items() if name != gone}}
+        else:
+            for place, one in enumerate(value):
+                yield rest | {fact: value[:place] + value[place + 1 :]}
+                for gone in one:
+                    less = {name: v for name, v in one.items() if name != gone}
+                    yield rest | {fact: [*value[:place], less, *value[place + 1 :]]}

@@ -5,10 +5,11 @@ the other. `derive(facts, as_of)` takes a case as plain values.
 """
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
+
+from residency_case import PRACTICE, Case, Facts, among, both, by, compare, either
 
 STEP2_PASS = [(date(2013, 7, 1), 203), (date(2014, 7, 1), 209), (date(2022, 7, 1), 214),
               (date(2025, 7, 1), 218)]  # fmt: skip
@@ -18,162 +19,28 @@ BALANCE = {0: (25, 50, 25), 1: (20, 50, 30), 2: (15, 45, 40), 3: (10, 40, 50), 4
 SAFE = {"equated_percent": 5, "three_digit": 10}
 GOOD = ("competitive", "viable")
 
-Facts = Mapping[str, Any]
-
-
-def both(*values: bool | None) -> bool | None:
-    return False if False in values else None if None in values else True
-
-
-def either(*values: bool | None) -> bool | None:
-    return True if True in values else None if None in values else False
-
-
-def negated(value: bool | None) -> bool | None:
-    return None if value is None else not value
-
-
-def compare(left: Any, how: Callable[[Any, Any], Any], right: Any) -> bool | None:
-    return None if left is None or right is None else bool(how(left, right))
-
-
-def among(value: Any, *members: Any) -> bool | None:
-    return None if value is None else value in members
-
 
 def step2_pass(day: date | None) -> int | None:
     marks = [mark for start, mark in STEP2_PASS if day is not None and start <= day]
     return marks[-1] if marks else None
 
 
-def day_in(day: date, years: int) -> date:
-    last = 28 if (day.month, day.day) == (2, 29) else day.day
+def attempt_limit(as_of: date) -> int:
+    return 4 if as_of >= date(2021, 7, 1) else 6
+
+
+def day_in(day: date, years: int) -> date | None:
+    """The same day years later; the last of February where there is no 29th, unknown after 9999."""
+    if day.year + years > date.max.year:
+        return None
     try:
         return day.replace(year=day.year + years)
     except ValueError:
-        return day.replace(year=day.year + years, day=last)
+        return day.replace(year=day.year + years, day=28)
 
 
-class Case:
-    """The facts, with summaries worked out from the many-facts where they are not asserted."""
-
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-
-    def many(self, fact: str, **where: Any) -> list[Facts]:
-        return [
-            f for f in self.facts.get(fact) or ()
-            if all(f.get(name) == value for name, value in where.items())
-        ]  # fmt: skip
-
-    def get(self, name: str) -> Any:
-        fact, attribute = name.split(".")
-        asserted = (self.facts.get(fact) or {}).get(attribute)
-        if asserted is not None:
-            return asserted
-        summary = getattr(self, name.replace(".", "_"), None)
-        return summary() if summary is not None else None
-
-    def _sittings(self, exam: str) -> list[Facts]:
-        return sorted(self.many("attempt", exam=exam), key=_by("number", ATTEMPT))
-
-    def _status(self, exam: str, pending: str) -> str | None:
-        sittings = self._sittings(exam)
-        if not sittings:
-            return None
-        return {"pass": "passed", "pending": pending}.get(sittings[-1]["outcome"], "failed")
-
-    def _failed(self, exam: str) -> int | None:
-        sittings = self._sittings(exam)
-        failed = [s for s in sittings if s["outcome"] in ("fail", "incomplete")]
-        return min(len(failed), 6) if sittings else None
-
-    def step1_status(self) -> str | None:
-        return self._status("step1", "awaiting_result")
-
-    def step2ck_status(self) -> str | None:
-        return self._status("step2ck", "awaiting_score")
-
-    def step1_fail_count(self) -> int | None:
-        return self._failed("step1")
-
-    def step2ck_fail_count(self) -> int | None:
-        return self._failed("step2ck")
-
-    def step1_exam_date(self) -> date | None:
-        return _last([s for s in self._sittings("step1") if s["outcome"] in ("pass", "pending")],
-                     "date")  # fmt: skip
-
-    def step1_numeric_score(self) -> int | None:
-        return _last([s for s in self._sittings("step1") if s["outcome"] == "pass"], "score")
-
-    def step2ck_exam_date(self) -> date | None:
-        booked = self.get("step2ck.status") == "scheduled"
-        return None if booked else _last(self._sittings("step2ck"), "date")
-
-    def step2ck_score(self) -> int | None:
-        out = self.get("step2ck.status") in ("passed", "failed")
-        return _last(self._sittings("step2ck"), "score") if out else None
-
-    def _months(self, most: int, **where: Any) -> Fraction | None:
-        if not self.many("rotation"):
-            return None
-        weeks = [
-            r["weeks"] for r in self.many("rotation", country_class="us", **where)
-            if r["kind"] != "observership"
-        ]  # fmt: skip
-        return min(Fraction(sum(weeks), 4), Fraction(most))
-
-    def usce_peds_months(self) -> Fraction | None:
-        return self._months(24, specialty="pediatrics")
-
-    def usce_total_months(self) -> Fraction | None:
-        return self._months(48)
-
-    def _letters(self, **where: Any) -> list[Facts]:
-        return [x for x in self.many("letter", **where) if x["state"] in ("requested", "received")]
-
-    def letters_us_peds_count(self) -> int | None:
-        found = self._letters(author_role="us_board_certified_pediatrician")
-        return min(len(found), 10) if self.many("letter") else None
-
-    def letters_us_peds_strong_count(self) -> int | None:
-        found = self._letters(author_role="us_board_certified_pediatrician")
-        if not self.many("letter") or any(x.get("quality") is None for x in found):
-            return None
-        return min(len([x for x in found if x["quality"] == "strong"]), 10)
-
-    def letters_home_count(self) -> int | None:
-        found = self._letters(author_role="home_faculty")
-        return min(len(found), 5) if self.many("letter") else None
-
-    def letters_attributes_covered(self) -> frozenset[str] | None:
-        found = self._letters()
-        if not self.many("letter") or any(x.get("covers") is None for x in found):
-            return None
-        return frozenset(topic for x in found for topic in x["covers"])
-
-
-# Ties are broken by the remaining attributes, in order of declaration, unknown first.
-ATTEMPT = {"exam": ("step1", "step2ck"), "date": None,
-           "outcome": ("pass", "fail", "pending", "incomplete"), "score": None}  # fmt: skip
-PRACTICE = {"exam": ("step1", "step2ck"),
-            "source": ("nbme_official", "uwsa", "free120", "other"),
-            "scale": ("three_digit", "equated_percent"), "margin_to_pass": None,
-            "predicted": None}  # fmt: skip
-
-
-def _by(first: str, rest: Mapping[str, Sequence[str] | None]) -> Callable[[Facts], Any]:
-    def rank(value: Any, members: Sequence[str] | None) -> tuple[Any, ...]:
-        if value is None:
-            return (0,)
-        return (1, value if members is None else members.index(value))
-
-    return lambda fact: (fact[first], *(rank(fact.get(n), m) for n, m in rest.items()))
-
-
-def _last(facts: Sequence[Facts], attribute: str) -> Any:
-    return facts[-1].get(attribute) if facts else None
+def days_later(day: date, days: int) -> date | None:
+    return day + timedelta(days) if day <= date.max - timedelta(days) else None
 
 
 def derive(facts: Facts, as_of: date) -> dict[str, Any]:
@@ -196,7 +63,7 @@ def _exams(case: Case, out: dict[str, Any], as_of: date, get: Any, known: Any) -
     status1, status2 = get("step1.status"), get("step2ck.status")
     fails1, number = get("step1.fail_count"), get("step1.numeric_score")
     day1, day2, score = get("step1.exam_date"), get("step2ck.exam_date"), get("step2ck.score")
-    limit = 4 if as_of >= date(2021, 7, 1) else 6
+    limit = attempt_limit(as_of)
     out["applicant.needs_visa"] = compare(get("applicant.citizenship"), operator.eq, "other")
     out["eligibility.attempt_limit_reached"] = either(
         both(compare(status1, operator.ne, "passed"), known("step1.fail_count") >= limit),
@@ -284,7 +151,7 @@ def band_of(score: int, mark: int | None) -> str:
 
 def _practice(case: Case, out: dict[str, Any], as_of: date, get: Any) -> None:
     forms = sorted(case.many("practice_exam", exam="step1", source="nbme_official"),
-                   key=_by("date", PRACTICE))  # fmt: skip
+                   key=by("date", PRACTICE))  # fmt: skip
     out["practice.step1_nbme_count"] = len(forms)
     level = "insufficient_data"
     if len(forms) >= 2:
@@ -297,7 +164,7 @@ def _practice(case: Case, out: dict[str, Any], as_of: date, get: Any) -> None:
                 level = "safe"
     out["practice.step1_readiness"] = level
     forms = sorted(case.many("practice_exam", exam="step2ck", source="nbme_official"),
-                   key=_by("date", PRACTICE))  # fmt: skip
+                   key=by("date", PRACTICE))  # fmt: skip
     out["practice.step2ck_nbme_count"] = len(forms)
     predictions = [f["predicted"] for f in forms if f.get("predicted") is not None]
     predicted = min(predictions[-2:], default=None)
@@ -365,21 +232,22 @@ def _timing(out: dict[str, Any], as_of: date, get: Any) -> None:
     if year is not None:
         submit, review = ((date(2025, 9, 3), date(2025, 9, 24)) if year == 2025
                           else (date(year, 9, 1), date(year, 9, 22)))  # fmt: skip
-        lag, ideal = timedelta(days=28), date(year, 7, 10)
+        on_time, ideal = submit - timedelta(days=28), date(year, 7, 10)
         score_day = get("step2ck.score_date")
-        expected = score_day or (day + lag if day is not None else None)
+        expected = score_day or (days_later(day, 28) if day is not None else None)
         kind = None
         if status in ("not_taken", "failed"):
             kind = "unscheduled"
-        elif status in ("scheduled", "awaiting_score") and day is not None:
+        elif status in ("scheduled", "awaiting_score") and day and expected:
             kind = ("ideal" if day <= ideal else "on_time" if expected <= submit
                     else "at_risk" if expected <= review else "late")  # fmt: skip
-        values = (year != 2025, as_of <= ideal, submit - lag, as_of <= submit - lag, expected,
+        values = (year != 2025, as_of <= ideal, on_time, as_of <= on_time, expected,
                   kind, as_of < submit)  # fmt: skip
         out.update({f"timing.{n}": v for n, v in zip(names, values, strict=True)})
     passed1, day1 = compare(get("step1.status"), operator.eq, "passed"), get("step1.exam_date")
     open2 = compare(status, operator.ne, "passed")
     left = None
     if both(passed1, open2) and day1 is not None:
-        left = (day_in(day1, 7) - as_of).days
+        lapses = day_in(day1, 7)
+        left = (lapses - as_of).days if lapses is not None else None
     out["eligibility.seven_year_days_left"] = left

@@ -2,121 +2,146 @@
 the second half of `residency_facts`."""
 
 from datetime import date
+from itertools import chain
 from typing import Any
 
-from residency_facts import Case, Facts, compare, day_in, derive
+import residency_application_statements as application
+import residency_exam_statements as exams
+from residency_case import Case, Facts, compare
+from residency_facts import attempt_limit, day_in, derive
 
-LOW = ("low", "very_low")
-TOPICS = {"LR-05": "clinical_reasoning", "LR-06": "reliability_professionalism",
-          "LR-07": "communication_families", "LR-08": "teamwork_work_ethic"}  # fmt: skip
-CAUSES = {"S1-42": "content_mastery", "S1-43": "question_strategy", "S1-44": "time_management",
-          "S1-45": "life_stress_health"}  # fmt: skip
-CHANGES = {"S1-47": "new_study_system", "S1-48": "schedule_or_health", "S1-49": "academic_support"}
+PER_PROGRAM = {"reach": "AP-10", "target": "AP-11", "safety": "AP-12"}
+
+
+FIRST_FEES = date(2025, 6, 4)
+
+
+def fee_day(year: int | None, as_of: date) -> date:
+    """The day whose fees count: the first day of submission of the season, else today."""
+    return date(2025, 9, 3) if year == 2025 else date(year, 9, 1) if year else as_of
 
 
 def affordable(facts: Facts, as_of: date) -> int | None:
     """`budget.affordable_programs`."""
     get = Case(facts).get
     budget, year = get("applicant.budget_usd"), get("context.application_year")
-    start = date(2025, 9, 3) if year == 2025 else date(year, 9, 1) if year else as_of
-    if budget is None or start < date(2025, 6, 4):
+    if budget is None or fee_day(year, as_of) < FIRST_FEES:
         return None
     return int(budget // 11 if budget // 11 <= 30 else 30 + (budget - 330) // 30)
 
 
+def difficulty(program: Facts, facts: Facts, out: dict[str, Any]) -> tuple[int, int]:
+    """`d_img` and `d_score` of one program."""
+    cell = program.get
+    share, like = cell("pct_img"), cell("like_background") is True
+    if share is None:
+        d_img = 1 if cell("img_policy") == "welcomes" or like else 2
+    else:
+        d_img = 0 if share >= 40 else 1 if share >= 15 else 2
+    if like:
+        d_img = max(0, d_img - 1)
+    expected, average = cell("min_step2ck"), cell("avg_step2ck")
+    if expected is None and average is not None:
+        expected = average - 10
+    unscored = out["step2ck.band"] == "unscored"
+    score = out["practice.step2ck_predicted"] if unscored else Case(facts).get("step2ck.score")
+    if expected is None or score is None:
+        return d_img, 1
+    margin = score - expected
+    return d_img, 0 if margin >= 10 else 1 if margin >= 0 else 2
+
+
+def exclusions(program: Facts, facts: Facts, out: dict[str, Any], as_of: date) -> list[str]:
+    """Why a program is left out, by the column that says so."""
+    get, cell = Case(facts).get, program.get
+    graduation, years = get("applicant.expected_graduation"), cell("max_years_since_graduation")
+    closes = day_in(graduation, years) if None not in (graduation, years) else None
+    most, welcomes = cell("max_failed_attempts"), cell("img_policy") == "welcomes"
+    several = out["step1.multiple_failures"] is True
+    uncertified = get("applicant.ecfmg_certified") is False
+    reasons = {
+        "img_policy": cell("img_policy") == "excludes",
+        "min_step2ck": compare(cell("min_step2ck"), lambda a, b: a > b, get("step2ck.score")),
+        "max_failed_attempts": compare(most, lambda a, b: a < b, out["risk.total_failures"])
+        or (several and most is None and not welcomes),
+        "usce_months_required": compare(
+            cell("usce_months_required"), lambda a, b: a > b, get("usce.total_months")
+        ),
+        "certified_at_application": cell("certified_at_application") is True and uncertified,
+        "max_years_since_graduation": closes is not None and as_of > closes,
+    }
+    return [column for column, excludes in reasons.items() if excludes]
+
+
 def category(program: Facts, facts: Facts, out: dict[str, Any], as_of: date) -> str:
     """`program.category` of one program."""
-    get, cell = Case(facts).get, program.get
-    score, graduation = get("step2ck.score"), get("applicant.expected_graduation")
-    years, welcomes = cell("max_years_since_graduation"), cell("img_policy") == "welcomes"
-    if (
-        cell("img_policy") == "excludes"
-        or compare(cell("min_step2ck"), int.__gt__, score)
-        or compare(cell("max_failed_attempts"), int.__lt__, out["risk.total_failures"])
-        or compare(cell("usce_months_required"), lambda a, b: a > b, get("usce.total_months"))
-        or (cell("certified_at_application") and get("applicant.ecfmg_certified") is False)
-        or (years is not None and graduation is not None and as_of > day_in(graduation, years))
-        or (out["step1.multiple_failures"] and cell("max_failed_attempts") is None and not welcomes)
-    ):
+    if exclusions(program, facts, out, as_of):
         return "excluded"
-    share, like = cell("pct_img"), cell("like_background") is True
-    d_img = (1 if welcomes or like else 2) if share is None else 2 - (share >= 15) - (share >= 40)
-    d_img = max(0, d_img - like)
-    average = cell("avg_step2ck")
-    expected = cell("min_step2ck") or (average - 10 if average is not None else None)
-    used = out["practice.step2ck_predicted"] if out["step2ck.band"] == "unscored" else score
-    d_score = 1
-    if used is not None and expected is not None:
-        d_score = 0 if used - expected >= 10 else 1 if used >= expected else 2
-    return "reach" if d_img + d_score >= 3 else "target" if d_img + d_score else "safety"
+    total = sum(difficulty(program, facts, out))
+    return "reach" if total >= 3 else "target" if total >= 1 else "safety"
+
+
+def derived_facts(facts: Facts, as_of: date) -> dict[str, Any]:
+    """All derived facts; those of programs by the program's key."""
+    out = derive(facts, as_of)
+    out["budget.affordable_programs"] = affordable(facts, as_of)
+    programs = {program["id"]: program for program in facts.get("program") or ()}
+    out["program.category"] = {k: category(p, facts, out, as_of) for k, p in programs.items()}
+    out["program.d_img"] = {k: difficulty(p, facts, out)[0] for k, p in programs.items()}
+    out["program.d_score"] = {k: difficulty(p, facts, out)[1] for k, p in programs.items()}
+    return out
 
 
 def statements(facts: Facts, as_of: date) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
     """The derived facts, and the (id, program or None) of each advice, sorted."""
-    out = derive(facts, as_of)
-    out["budget.affordable_programs"] = affordable(facts, as_of)
-    out["program.category"] = {
-        p["id"]: category(p, facts, out, as_of) for p in facts.get("program") or ()
-    }
-    scope = out["scope.status"]
-    if scope != "in_scope":
-        alone = {"out_of_scope": "EX-01", "undetermined": "EX-02", "ineligible": "EX-03"}[scope]
-        return out, [(alone, None)]
-    said = {name for name, holds in _conditions(facts, out).items() if holds is True}
-    found: list[tuple[str, Any]] = [(name, None) for name in said]
-    if out["stage.list_open"]:
-        ids = {"reach": "AP-10", "target": "AP-11", "safety": "AP-12"}
-        found += [(ids[c], key) for key, c in out["program.category"].items() if c in ids]
+    out, asserted = derived_facts(facts, as_of), Case(facts)
+
+    def get(name: str) -> Any:
+        return out[name] if name in out else asserted.get(name)
+
+    rows = application.outside_scope(get)
+    if out["scope.status"] == "in_scope":
+        rows = chain(
+            exams.framing(get), exams.step1_ahead(get), exams.step1_behind(get),
+            exams.step2_score(get), exams.step2_plan(get), exams.step2_profiles(get),
+            application.clinical(get), application.statement(get), application.program_list(get),
+            application.specialty(get), application.interview(get),
+            application.extensions(get, attempt_limit(as_of)),
+        )  # fmt: skip
+    found: list[tuple[str, Any]] = [(name, None) for name, holds in rows if holds.it is True]
+    if out["scope.status"] == "in_scope" and out["stage.list_open"]:
+        fits = out["program.category"]
+        found += [(PER_PROGRAM[fit], k) for k, fit in fits.items() if fit in PER_PROGRAM]
     return out, sorted(found, key=str)
 
 
-def _conditions(facts: Facts, out: dict[str, Any]) -> dict[str, bool | None]:
-    get = Case(facts).get
-    status1, band = get("step1.status"), out["step2ck.band"]
-    fails = get("step1.fail_count")
-    failed = fails is not None and fails >= 1
-    causes, changes = get("step1.failure_root_causes"), get("step1.improvements_documented") or ()
-    covered = get("letters.attributes_covered") or ()
-    peds, strong = get("letters.us_peds_count"), get("letters.us_peds_strong_count")
-    enough, good = (n is not None and n >= 2 for n in (peds, strong))
-    knows, home = get("letters.home_faculty_knows_well"), get("letters.home_count")
-    to_sit, first = out["step1.to_sit"] is True, out["step1.never_attempted"] is True
-    to_sit2 = out["step2ck.to_sit"] is True
-    ready, clinical = out["practice.step1_readiness"], out["stage.clinical"] is True
-    weak, open_ = out["step1.weak"], out["stage.list_open"] is True
+def carried(facts: Facts, out: dict[str, Any], as_of: date) -> dict[str, dict[str, Any]]:
+    """The numbers and dates that an advice carries, by id."""
+    get, year = Case(facts).get, Case(facts).get("context.application_year")
+    breadth, on_time = out["breadth.min"], out["timing.last_on_time_exam_date"]
+    passed_on = get("step1.exam_date")
+    lapses = None if passed_on is None else day_in(passed_on, 7)
+    fees = 330 + 30 * (breadth - 30) if fee_day(year, as_of) >= FIRST_FEES else None
     return {
-        "EX-14": None in (status1, get("step2ck.status"), get("context.application_year"),
-                          get("applicant.training_stage"))
-        or (status1 == "passed" and fails is None),
-        **{f"GN-{n:02}": True for n in (1, 2, 3, 4, 9, 10)},
-        "GN-05": get("applicant.citizenship") in ("us_citizen", "us_permanent_resident"),
-        "GN-06": to_sit2,
-        "GN-07": weak and band == "unscored",
-        "GN-08": weak and band == "competitive",
-        "GN-11": get("step2ck.score") is not None,
-        "GN-12": weak or band in LOW,
-        "GN-13": to_sit or to_sit2,
-        "S1-10": first, "S1-11": first, "S1-12": to_sit, "S1-14": first,
-        "S1-13": to_sit and get("step1.rush_pressure") is True,
-        "S1-15": to_sit and ready == "safe",
-        "S1-16": to_sit and ready != "safe",
-        "S1-17": status1 == "scheduled" and ready in ("borderline", "below"),
-        "S1-40": out["step1.history"] == "failed_then_passed",
-        "S1-41": failed and causes is None,
-        **{i: failed and causes is not None and cause in causes for i, cause in CAUSES.items()},
-        "S1-46": failed,
-        **{i: failed and change not in changes for i, change in CHANGES.items()},
-        "S2-01": band == "competitive",
-        **{f"S2-0{n}": band == "viable" for n in (2, 3, 4)},
-        "S2-05": band in LOW,
-        "S2-06": band in LOW and not good,
-        "LR-01": clinical and not enough,
-        "LR-02": enough,
-        "LR-03": clinical and knows is True and not (home is not None and home >= 1),
-        "LR-04": knows is False,
-        **{i: clinical and topic not in covered for i, topic in TOPICS.items()},
-        "LR-09": enough and not good,
-        "AP-13": open_, "AP-21": open_,
-        "AP-14": open_ and band in LOW,
-        "AP-20": open_ and (out["risk.tier"] >= 2 or get("applicant.prestige_only") is True),
-    }  # fmt: skip
+        "AP-13": {"min": breadth, "max": out["breadth.max"]},
+        "AP-18": {"affordable": out["budget.affordable_programs"], "recommended": breadth},
+        "AP-21": {share: out[f"balance.{share}"] for share in ("reach", "target", "safety")},
+        "EX-11": {
+            "lapses": lapses if lapses is not None and lapses >= as_of else None,
+            "days_left": out["eligibility.seven_year_days_left"],
+        },
+        "EX-12": {"signals": 5 if year == 2024 else None},
+        "EX-13": {"programs": breadth, "dollars": fees},
+        "EX-16": {"submit_opens": None if year is None else date(year, 9, 1)},
+        "LR-01": {"missing": missing(2, get("letters.us_peds_count"))},
+        "S1-25": {"missing": missing(2, out["practice.step1_nbme_count"])},
+        "S2-27": {"last_on_time_exam_date": on_time},
+        "S2-28": {"latest": None if year is None else date(year, 7, 10)},
+        "S2-36": {"latest": on_time},
+        "S2-38": {"from": 20, "to": 40},
+        "S2-53": {"missing": missing(2, out["practice.step2ck_nbme_count"])},
+    }
+
+
+def missing(wanted: int, there: int | None) -> int | None:
+    return None if there is None else max(0, wanted - there)
