@@ -95,31 +95,33 @@ def test_protected_facts_are_never_read() -> None:
 # Honest words (P-42) ------------------------------------------------------------------------------
 
 PROMISES = re.compile(
-    r"guarant|maximi[sz]|optimi[sz]|probabilit|guesswork|\bodds\b|chances?\b|likel(y|ihood)"
+    r"guarant|maximi[sz]|optimi[sz]|probabilit|guesswork|\bodds\b|chances?\b|likel(?:y|ihood)"
     r"|will match|sure to|certain to|certainly|without fail|wasted? application|promise"
 )
-# Said of something that is denied, or of something else than a match.
-DENIED = re.compile(r"no promise|promises? (nothing|little)|more likely to be read")
+DENIED = "nobody can promise"
 
 
 def words(id: str) -> str:
-    """What a rule can say, as it is written, with the pieces of its conditional texts."""
-    rule = RULES[id]
-    source = next(s for name, s in PACKS.sources.items() if Path(name).stem == rule.ruleset)
-    written = source.text[rule.thens[0].span.start : rule.thens[-1].span.end]
-    return f"{rule.title} {written}".lower()
+    """The title and the texts of a rule as they are written, conditional parts and all."""
+    source = next(s for name, s in PACKS.sources.items() if Path(name).stem == RULES[id].ruleset)
+    rule = re.search(rf"^rule .*\n +id {id}\n( .*\n)*", source.text, re.MULTILINE)
+    assert rule is not None
+    return " ".join(re.findall(r'"(.*)"', rule[0])).lower()
 
 
 @pytest.mark.parametrize("id", STATEMENTS)
 def test_no_text_promises_anything(id: str) -> None:
-    assert PROMISES.findall(DENIED.sub("", words(id))) == []
+    assert PROMISES.findall(words(id).replace(DENIED, "")) == []
 
 
 @pytest.mark.parametrize("id", STATEMENTS)
 def test_no_program_is_called_safe(id: str) -> None:
-    said = words(id).replace('\\"safety-ish\\"', "").replace("no program is safe", "")
+    """But for "safety-ish", in quotes, and to say that none is."""
+    said = words(id)
+    for allowed in ("safety-ish", "no program is safe", "{balance.safety}"):
+        said = said.replace(allowed, "")
     about_programs = RULES[id].thens[0].kind in ("program_mix", "balance", "breadth")
-    assert not (about_programs and re.findall(r"\bsafe(ty)?\b", said.partition('"')[2]))
+    assert not (about_programs and re.findall(r"\bsafe(?:ty|r|st)?\b", said))
 
 
 def test_what_rests_on_a_missing_score_is_provisional() -> None:
