@@ -9,8 +9,8 @@ from matchrules.case.stubs import stubs
 
 
 def test_the_module_is_in_step_with_the_packs() -> None:
-    """If this fails: `matchrules stubs > src/matchrules/residency.py`."""
-    written = Path(residency.__file__).read_text(encoding="utf-8")
+    """If this fails: `matchrules stubs > src/matchrules/residency/facts.py`."""
+    written = Path(residency.facts.__file__).read_text(encoding="utf-8")
     assert written == stubs(mr.load().bases[-1])
 
 
