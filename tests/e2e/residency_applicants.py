@@ -83,7 +83,7 @@ def person(rng: Random) -> dict[str, Any]:
         ecfmg_certified=pick(MAYBE), interview_skill=pick(GRADES),
         preferred_regions=subset(rng, "midwest", "south"),
         budget_usd=pick((None, None, 0, 329, 330, 331, 359, 360, 20000, *spent,
-                         *(dollars - 1 for dollars in spent))),
+                         *(dollars + more for dollars in spent for more in (-1, 30)))),
         name="A. Student" if one_in(rng, 4) else None,
     )  # fmt: skip
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from residency_facts import day_in, step2_pass
 
-CUTS = (200, 208, 219, 220, 226, 227, 233, 234, 245, 260)
+CUTS = (200, 208, 219, 220, 226, 227, 233, 234, 235, 260)
 TREND = (226, 227, 228, 231, 232, 233, 238, 239, 240, 243, 244, 246, 247, 248, 250, 251)
 NUMBERS = (150, 190, 193, 194, 201, 202, 203, 204, 205, 229, 230, 231, 249, 268)
 MARKS = (date(2014, 7, 1), date(2022, 7, 1), date(2025, 7, 1))
 PASSFAIL = date(2022, 1, 26)
-MARGINS = (-30, -1, 0, 1, 4, 5, 6, 9, 10, 11, 15, 20)
+MARGINS = (-30, -1, 0, 1, 4, 5, 6, 9, 10, 11, 15, 15, 20, 20)
 STEPS = (-11, -10, -6, -5, 0, 4)
 SITTINGS: Sequence[Sequence[str]] = (
     ["pass"], ["pass"], ["fail"], ["incomplete"], ["fail", "pass"], ["pending"],
@@ -45,26 +45,26 @@ def about(rng: Random, day: date) -> date:
 def past(rng: Random, as_of: date, points: Sequence[date]) -> date:
     """A day up to today, near one of some points if they are over."""
     over = [day for day in points if day <= as_of]
-    if over and not one_in(rng, 3):
+    if over and not one_in(rng, 4):
         return min(about(rng, rng.choice(over)), as_of)
     return as_of - timedelta(rng.choice((0, 1, 27, 28, 29, 30, 90, 400, rng.randrange(3000))))
 
 
 def booked(rng: Random, as_of: date, points: Sequence[date]) -> date:
     ahead = [day for day in points if day >= as_of]
-    if ahead and not one_in(rng, 3):
+    if ahead and not one_in(rng, 6):
         return max(about(rng, rng.choice(ahead)), as_of)
     return as_of + timedelta(rng.choice((0, 1, 2, 27, 28, 29, 60, rng.randrange(500))))
 
 
 def score_near(rng: Random, mark: int) -> int:
-    return rng.choice((mark - 1, mark, mark + 1, *CUTS, *CUTS, *TREND))
+    low = (mark - 1, mark, mark + 1, mark + 3, 218, 219, 220, 221, 225, 226, 226, 227)
+    return rng.choice((*low, *low, *CUTS, *TREND))
 
 
 def step1(rng: Random, as_of: date) -> dict[str, Any]:
     status = rng.choice(
-        ["passed"] * 11 + ["not_taken", "scheduled", "scheduled", "failed", "awaiting_result"]
-        + [None]
+        ["passed"] * 10 + ["not_taken", "failed", "awaiting_result", None] + ["scheduled"] * 3
     )  # fmt: skip
     window = (day_in(as_of, -7) or as_of) + timedelta(rng.choice((0, 365, 365)))
     day = None
@@ -72,8 +72,8 @@ def step1(rng: Random, as_of: date) -> dict[str, Any]:
         day = booked(rng, as_of, ())
     elif status in ("passed", "failed", "awaiting_result"):
         day = past(rng, as_of, (window, PASSFAIL, PASSFAIL))
-    counts = {"not_taken": (0, None), "failed": (1, 1, 2, 3, 4, 6, None)}.get(
-        status or "", (0, 0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, None)
+    counts = {"not_taken": (0, None), "failed": (1, 1, 1, 2, 2, 3, 3, 4, 6, None)}.get(
+        status or "", (0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 6, None, None)
     )
     number = None
     if status in ("passed", None) and (day is None or day < PASSFAIL or one_in(rng, 10)):
@@ -99,8 +99,8 @@ def step2ck(rng: Random, as_of: date, dates: Sequence[date]) -> dict[str, Any]:
         released = min(as_of, day + timedelta(rng.choice((0, 14, 28, 49, 90))))
     if status in ("passed", "failed", None) and not one_in(rng, 8):
         score = score_near(rng, step2_pass(day or as_of) or 203)
-    counts = {"not_taken": (0, None), "failed": (1, 1, 2, 3, 4, None)}.get(
-        status or "", (0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, None)
+    counts = {"not_taken": (0, None), "failed": (1, 1, 1, 2, 3, 3, 4, None)}.get(
+        status or "", (0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 3, 4, 5, None, None)
     )
     return some(
         status=status, exam_date=day if rng.random() < 0.8 else None, score=score,
@@ -142,7 +142,21 @@ def practice_exams(rng: Random, as_of: date) -> list[dict[str, Any]]:
                 margin = rng.choice(MARGINS)
             mark = step2_pass(as_of) or 203
             predicted = rng.choice(
-                (mark - 1, mark + 7, mark + 8, mark + 9, 225, 226, 227, 228, 219, 220, 233, 234)
+                (
+                    mark - 1,
+                    mark + 7,
+                    mark + 8,
+                    mark + 9,
+                    225,
+                    226,
+                    227,
+                    228,
+                    219,
+                    220,
+                    233,
+                    234,
+                    235,
+                )
             )
             forms.append(some(
                 exam=exam, source=rng.choice(["nbme_official"] * 5 + ["uwsa", "free120", "other"]),
