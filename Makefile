@@ -43,9 +43,10 @@ check: .venv/.ready
 format: .venv/.ready
 	$(BIN)/ruff format src tests
 
-# the index of diagnostics, and what commands print, written into the pages
+# the index of diagnostics, the statements of the packs, and what commands print, written into the pages
 docs: .venv/.ready
 	$(BIN)/python scripts/diagnostics-index
+	$(BIN)/python scripts/statements-page
 	UPDATE_DOCS=1 $(BIN)/python -m pytest -q tests/e2e/test_docs.py
 
 # pins again: the newest of everything that pyproject.toml asks for
