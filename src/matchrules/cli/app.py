@@ -8,6 +8,7 @@ import click
 
 COMMANDS: Final = {
     "advise": "advice for one case",
+    "shortlist": "a balanced list of programs for one case",
     "check": "look for faults in rule files",
     "test": "run the examples that stand in rule files",
     "stubs": "write the facts of rule files as typed Python classes",

@@ -165,7 +165,7 @@ class _Reader:
         for at, name in enumerate(names):
             if name in BY_NAME or not name:
                 continue
-            near = closest(name, missing)
+            near = closest(name, missing) if len(names) > 1 else None
             if near is not None:
                 help = f"did you mean `{near}`? rename it, or a column of your own that it is not"
                 self._header(header, at, "is no column of a catalogue", help)
@@ -209,7 +209,8 @@ class _Reader:
         elif len(cells) != width:
             found.append(self.faults.fault(
                 "MR804", f"has {len(cells)} cells, the header has {width}",
-                'put a cell that holds a comma in quotes: `"Portland, Maine"`',
+                'put a cell that holds a comma in quotes: `"Portland, Maine"`'
+                if len(cells) > width else "leave a cell empty rather than out",
                 row=record.number, span=record.span(),
             ))  # fmt: skip
         row = Row(record.number, {}, None) if found else self._cells(record, columns, found)

@@ -8,11 +8,13 @@ from attrs import frozen
 @frozen
 class Column:
     """A column by the name in its header, and the attribute of `program` that it fills (None: it
-    fills none). `required`: it is there, and filled in every row."""
+    fills none). `required`: it is there, and filled in every row. `words`: what a person is asked
+    to look up."""
 
     name: str
     attribute: str | None
     required: bool = False
+    words: str = ""
 
 
 ID: Final = "program_id"
@@ -26,17 +28,17 @@ COLUMNS: Final = (
     Column("region", "region", required=True),
     Column("kind", "kind", required=True),
     Column("academic_tier", "academic_tier"),
-    Column("img_policy", "img_policy"),
-    Column("pct_img", "pct_img"),
+    Column("img_policy", "img_policy", words="IMG policy"),
+    Column("pct_img", "pct_img", words="IMG share"),
     Column("us_img_last3", "us_img_last3"),
-    Column(SCHOOLS, None),
+    Column(SCHOOLS, None, words="schools"),
     Column("img_friendly_affiliation", "img_friendly_affiliation"),
-    Column("min_step2ck", "min_step2ck"),
-    Column("avg_step2ck", "avg_step2ck"),
-    Column("max_failed_attempts", "max_failed_attempts"),
-    Column("usce_months_required", "usce_months_required"),
-    Column("max_years_since_graduation", "max_years_since_graduation"),
-    Column("certified_at_application", "certified_at_application"),
+    Column("min_step2ck", "min_step2ck", words="cutoff"),
+    Column("avg_step2ck", "avg_step2ck", words="average"),
+    Column("max_failed_attempts", "max_failed_attempts", words="failed sittings"),
+    Column("usce_months_required", "usce_months_required", words="US months"),
+    Column("max_years_since_graduation", "max_years_since_graduation", words="years out"),
+    Column("certified_at_application", "certified_at_application", words="certificate"),
     Column("positions", "positions"),
     Column("saturation", "saturation"),
     Column("accepts_signals", "accepts_signals"),

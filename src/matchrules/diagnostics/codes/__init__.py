@@ -5,7 +5,9 @@ from typing import Final
 
 from attrs import frozen
 
-AREAS: Final = ("syntax", "names", "tables", "types", "limits", "cases", "runtime", "examples")
+AREAS: Final = (
+    "syntax", "names", "tables", "types", "limits", "cases", "runtime", "examples", "catalogue",
+)  # fmt: skip
 
 
 @frozen
