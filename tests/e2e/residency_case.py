@@ -185,10 +185,8 @@ class Case:
         return min(len(found), 10) if self.many("letter") else None
 
     def letters_us_peds_strong_count(self) -> int | None:
-        found = self._letters(author_role="us_board_certified_pediatrician")
-        if not self.many("letter") or any(x.get("quality") is None for x in found):
-            return None
-        return min(len([x for x in found if x["quality"] == "strong"]), 10)
+        found = self._letters(author_role="us_board_certified_pediatrician", quality="strong")
+        return min(len(found), 10) if self.many("letter") else None
 
     def letters_home_count(self) -> int | None:
         found = self._letters(author_role="home_faculty")
@@ -196,9 +194,8 @@ class Case:
 
     def letters_attributes_covered(self) -> frozenset[str] | None:
         found = self._letters()
-        if not self.many("letter") or any(x.get("covers") is None for x in found):
-            return None
-        return frozenset(topic for x in found for topic in x["covers"])
+        told = frozenset(topic for letter in found for topic in letter.get("covers") or ())
+        return told if self.many("letter") else None
 
 
 # Ties are broken by the remaining attributes, in order of declaration, unknown first.

@@ -13,19 +13,10 @@ from residency_facts import attempt_limit, day_in, derive
 PER_PROGRAM = {"reach": "AP-10", "target": "AP-11", "safety": "AP-12"}
 
 
-FIRST_FEES = date(2025, 6, 4)
-
-
-def fee_day(year: int | None, as_of: date) -> date:
-    """The day whose fees count: the first day of submission of the season, else today."""
-    return date(2025, 9, 3) if year == 2025 else date(year, 9, 1) if year else as_of
-
-
-def affordable(facts: Facts, as_of: date) -> int | None:
+def affordable(facts: Facts) -> int | None:
     """`budget.affordable_programs`."""
-    get = Case(facts).get
-    budget, year = get("applicant.budget_usd"), get("context.application_year")
-    if budget is None or fee_day(year, as_of) < FIRST_FEES:
+    budget = Case(facts).get("applicant.budget_usd")
+    if budget is None:
         return None
     return int(budget // 11 if budget // 11 <= 30 else 30 + (budget - 330) // 30)
 
@@ -84,7 +75,7 @@ def category(program: Facts, facts: Facts, out: dict[str, Any], as_of: date) -> 
 def derived_facts(facts: Facts, as_of: date) -> dict[str, Any]:
     """All derived facts; those of programs by the program's key."""
     out = derive(facts, as_of)
-    out["budget.affordable_programs"] = affordable(facts, as_of)
+    out["budget.affordable_programs"] = affordable(facts)
     programs = {program["id"]: program for program in facts.get("program") or ()}
     out["program.category"] = {k: category(p, facts, out, as_of) for k, p in programs.items()}
     out["program.d_img"] = {k: difficulty(p, facts, out)[0] for k, p in programs.items()}
@@ -121,7 +112,7 @@ def carried(facts: Facts, out: dict[str, Any], as_of: date) -> dict[str, dict[st
     breadth, on_time = out["breadth.min"], out["timing.last_on_time_exam_date"]
     passed_on = get("step1.exam_date")
     lapses = None if passed_on is None else day_in(passed_on, 7)
-    fees = 330 + 30 * (breadth - 30) if fee_day(year, as_of) >= FIRST_FEES else None
+    fees = 330 + 30 * (breadth - 30)
     return {
         "AP-13": {"min": breadth, "max": out["breadth.max"]},
         "AP-18": {"affordable": out["budget.affordable_programs"], "recommended": breadth},

@@ -13,6 +13,7 @@ import matchrules as mr
 TODAY, TOMORROW, YESTERDAY = date(2026, 3, 1), date(2026, 3, 2), date(2026, 2, 28)
 FAILED = {"exam": "step1", "number": 1, "outcome": "fail"}
 FAILED2 = {"exam": "step2ck", "number": 1, "outcome": "fail"}
+LETTER = {"author_role": "us_board_certified_pediatrician", "state": "received"}
 
 
 def refusal(facts: dict[str, Any]) -> str:
@@ -63,6 +64,11 @@ REFUSED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
                     "weeks": 4}]}, ("usce.peds_months",)),
     ({"letters": {"home_count": 1}, "letter": [{"author_role": "other", "state": "received"}]},
      ("letters.home_count",)),
+    ({"letters": {"us_peds_strong_count": 0},
+      "letter": [LETTER | {"quality": "strong"}, LETTER]}, ("`us_peds_strong_count`",)),
+    ({"letters": {"us_peds_strong_count": 2},
+      "letter": [LETTER | {"quality": "strong"}, LETTER | {"quality": "weak"}]},
+     ("letters.us_peds_strong_count",)),
     # outside of a range or an enum, or missing
     ({"context": {"application_year": 2041}}, ("context.application_year",)),
     ({"step2ck": {"score": 301}}, ("step2ck.score",)),
@@ -99,6 +105,9 @@ ALLOWED: list[dict[str, Any]] = [
     {"usce": {"peds_months": 2, "total_months": 2}},
     {"step1": {"status": "scheduled", "exam_date": TOMORROW}, "attempt": [FAILED]},
     {"step1": {"status": "failed", "fail_count": 1}, "attempt": [FAILED]},
+    # a letter of which not everything is told may hold more
+    {"letters": {"us_peds_strong_count": 2}, "letter": [LETTER | {"quality": "strong"}, LETTER]},
+    {"letters": {"attributes_covered": ["clinical_reasoning"]}, "letter": [LETTER]},
     # two papers that applicants really hold: reported as advice
     {"step1": {"status": "passed", "numeric_score": 230, "exam_date": date(2022, 1, 26)}},
     {"step2ck": {"status": "passed", "score": 217, "exam_date": date(2025, 7, 1)}},
