@@ -119,7 +119,21 @@ def expression(text: str, cases: bool = False) -> tuple[Wording, ir.Expression]:
         ("(walk.ada or walk.far) is unknown",
          "(whether Ada comes along, or Ada says that it is far): unknown"),
         ("walk.ada if walk.far else walk.untold",
-         "(Ada comes along if Ada says that it is far; otherwise untold of walk)"),
+         "Ada comes along if Ada says that it is far; otherwise untold of walk"),
+        ("not (walk.ada if walk.far else walk.untold)",
+         "not (Ada comes along if Ada says that it is far; otherwise untold of walk)"),
+        ("walk.ada if walk.far else (walk.wet if walk.untold else no)",
+         "Ada comes along if Ada says that it is far; “Wet, and cold” if untold of walk; "
+         "otherwise never"),
+        ("(walk.ada if walk.far else no) if (walk.far if known else no) "
+         "else (walk.ada and walk.far)",
+         "(Ada comes along if Ada says that it is far; otherwise never) if "
+         "(Ada says that it is far if known; otherwise never); "
+         "otherwise (Ada comes along, and Ada says that it is far)"),
+        ("not (walk.ada is walk.far)",
+         "not ((Ada comes along) exactly where (Ada says that it is far))"),
+        ("shown (walk.ada is walk.far)",
+         "it is shown that ((Ada comes along) exactly where (Ada says that it is far))"),
         # many
         ("any(dog)", "there is a dog"),
         ("any(dog where tame)", "there is a dog with (tame)"),

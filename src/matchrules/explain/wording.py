@@ -66,8 +66,7 @@ class _Mood:
             clause = _Words(opposite or f"not {clause.inside}")
         if not self.shown:
             return clause
-        bracketed = clause.inside if clause.inside.startswith("(") else f"({clause.text})"
-        return _Words(f"it is {self.shown} that {bracketed}")
+        return _Words(f"it is {self.shown} that ({clause.text})")
 
 
 _PLAIN: Final = _Mood()
@@ -127,7 +126,7 @@ class Wording:
             case ir.IsEmpty(members):
                 return self._claim(members, mood.of("none", "at least one"))
             case ir.If() | ir.IfKnown():
-                return mood.about(_Words(self._cases(e, self.condition)))
+                return mood.about(self._cases(e, lambda part: self._said(part, _PLAIN)))
             case ir.Aggregate(op="any" | "all"):
                 return self._any_or_all(e, mood)
             case ir.InCase(case, operand):
@@ -150,7 +149,7 @@ class Wording:
                 of = self.names.subject(kind, subject)
                 return _Words(f"there is {'no ' if no else ''}advice {side} {of}")
             case ir.HowMany(op, operands):
-                each = "; ".join(self.condition(operand) for operand in operands)
+                each = "; ".join(map(self._listed, operands))
                 word = "exactly" if op == "exactly" else "at most"
                 return mood.about(_Words(f"{word} one of these ({each})"))
             case ir.SameAdvice(besides):
@@ -175,7 +174,7 @@ class Wording:
     def _fixed(self, holds: bool | None, mood: _Mood) -> _Words:
         if mood.shown:
             holds = (holds is True) is (mood.shown == "shown")
-        return _Words({True: "always", False: "never", None: "what is unknown"}[holds])
+        return _Words({True: "always", False: "never", None: "unknown"}[holds])
 
     def _joined(self, e: Expression, operands: Sequence[Expression]) -> _Words:
         word = ", and " if isinstance(e, ir.And) else ", or "
@@ -200,8 +199,9 @@ class Wording:
     def _equivalent(self, left: Expression, right: Expression, mood: _Mood) -> _Words:
         if isinstance(right, ir.Constant) and isinstance(right.value, bool):
             return self._said(left, mood if right.value else mood.opposite())
-        one, two = (self._said(e, _PLAIN).inside for e in (left, right))
-        return mood.about(_Words(f"({one}) exactly where ({two})"))
+        one, two = (self._said(e, _PLAIN).text for e in (left, right))
+        same = f"({one}) exactly where ({two})"
+        return _Words(same) if mood == _PLAIN else mood.about(_Words(same, whole=False))
 
     def _any_or_all(self, e: ir.Aggregate, mood: _Mood) -> _Words:
         noun = spoken(e.fact)
@@ -228,7 +228,7 @@ class Wording:
             case ir.ParameterValue():
                 return self._parameter(e)
             case ir.If() | ir.IfKnown():
-                return _Words(self._cases(e, self.value))
+                return self._cases(e, self._value)
             case ir.Aggregate() if e.op not in ("any", "all"):
                 return self._aggregate(e)
             case ir.Format(operand):
@@ -291,16 +291,21 @@ class Wording:
             said += f" on {self._value(e.on).inside}"
         return _Words(said, whole=e.key is None and e.on is None)
 
-    def _cases(self, e: Expression, say: Callable[[Expression], str]) -> str:
-        """A cascade of conditionals, read from the top, in brackets."""
+    def _cases(self, e: Expression, say: Callable[[Expression], _Words]) -> _Words:
+        """A cascade of conditionals, read from the top."""
         each: list[str] = []
         while isinstance(e, ir.If | ir.IfKnown):
             if isinstance(e, ir.If):
-                each.append(f"{say(e.then)} if {self.condition(e.condition)}")
+                each.append(f"{say(e.then).inside} if {self._listed(e.condition)}")
             else:
-                each.append(f"{say(e.value)} if known")
+                each.append(f"{say(e.value).inside} if known")
             e = e.otherwise
-        return f"({'; '.join(each)}; otherwise {say(e)})"
+        return _Words(f"{'; '.join(each)}; otherwise {say(e).inside}", whole=False)
+
+    def _listed(self, e: Expression) -> str:
+        """A condition up to a semicolon: in brackets where it has one of its own."""
+        said = self._said(e, _PLAIN)
+        return said.inside if isinstance(e, ir.If | ir.IfKnown) else said.text
 
     def _aggregate(self, e: ir.Aggregate) -> _Words:
         where = "" if e.where is None else f" with ({self.condition(e.where)})"
