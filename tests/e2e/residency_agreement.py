@@ -14,12 +14,12 @@ import matchrules as mr
 Differences = Callable[[dict[str, Any], date], list[str]]
 
 
-def drawn(default: int, long: int) -> Iterator[tuple[int, date, dict[str, Any]]]:
-    """Applicants with the seeds they are made from: the same ones each time in the default profile,
-    and others each time in the long one."""
-    same = settings().derandomize
-    start = 0 if same else random.SystemRandom().randrange(2**32)
-    for seed in range(start, start + (default if same else long)):
+def drawn(few: int, many: int) -> Iterator[tuple[int, date, dict[str, Any]]]:
+    """Applicants with the seeds they are made from: a few, and the same ones each time, in the
+    default profile; many, and others each time, in the long one."""
+    long = settings().max_examples > 1_000
+    start = random.SystemRandom().randrange(2**32) if long else 0
+    for seed in range(start, start + (many if long else few)):
         yield seed, *applicant(random.Random(seed))
 
 
