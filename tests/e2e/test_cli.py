@@ -116,8 +116,9 @@ def test_markdown(walk: Path) -> None:
     shown = run("advise", walk / "case.yaml", "--rules", walk, "--format", "markdown").stdout
     assert shown.startswith("# Advice for ")
     assert (
-        "\n## What to bring\n\n- **Must** Ben: bring boots, the path is wet. *club (W-04)*" in shown
+        "\n## What to bring\n\n- **Must.** Ben: bring boots, the path is wet.\n" in shown
     )
+    assert "\n- Further, in its order: " in shown[shown.index("## Small print") :]
 
 
 def test_text_is_wrapped_to_the_width(walk: Path) -> None:

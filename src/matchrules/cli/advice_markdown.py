@@ -1,72 +1,179 @@
-"""A decision as Markdown."""
+"""A decision as a letter in Markdown: chapters, what is not known, and the small print."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
 
-from matchrules.cli.items import MOST_WANTED, STRENGTHS, Item, cited, grouped, rulesets, wanted
+from matchrules.cli.items import Chapter, Group, Item, chaptered, cited, rulesets
+from matchrules.cli.unknowns import Wanted, wanted
 from matchrules.decision import Decision
 from matchrules.ir import RuleBase
 
+# What stands before a text; all else speaks for itself.
+MARKS: Final = {"must": "**Must.** ", "must_not": "**Must not.** "}
+REST: Final = "Further"
+MOST_INSTANCES: Final = 25  # of one rule
+MOST_UNKNOWN: Final = 8
+MOST_ABOUT: Final = 4
+
 
 def markdown(decision: Decision, base: RuleBase, what: str) -> str:
-    """The advice in `decision` on the case named `what`."""
+    """The advice in `decision` on the case named `what`, as a letter."""
     return "\n".join(_lines(decision, base, what))
 
 
 def _lines(decision: Decision, base: RuleBase, what: str) -> Iterator[str]:
-    yield f"# Advice for {_escaped(what)}, as of {decision.as_of}"
+    chapters = chaptered(decision, base, REST)
+    yield f"# Advice for {escaped(Path(what).stem)}"
     yield ""
-    yield f"By the rules {rulesets(decision)}."
+    yield f"As of {decision.as_of}. {_legend(decision)}".rstrip()
     if not decision.advice:
         yield ""
         yield "No advice: no rule applies to what is known of this case."
-    for group in grouped(decision, base):
+    alone = len(chapters) == 1 and chapters[0].title == REST
+    for chapter in chapters:
+        yield from _groups(chapter.groups, "##") if alone else _chapter(chapter)
+    yield from _unknown(wanted(decision, base))
+    if decision.warnings:
+        yield from _section("Figures to look at again", map(_sentence, decision.warnings))
+    yield from _small_print(decision, base, what, chapters)
+
+
+def _legend(decision: Decision) -> str:
+    """What the marks mean that this letter has."""
+    marks = {advice.strength for advice in decision}
+    said = []
+    if "must" in marks or "must_not" in marks:
+        said.append("What is marked **must** comes before everything else in its part.")
+    if any(advice.provisional for advice in decision):
+        said.append(
+            "What is *provisional* rests on an estimate, or on a result that is still to come, and"
+            " may change."
+        )
+    return " ".join(said)
+
+
+def _chapter(chapter: Chapter) -> Iterator[str]:
+    yield ""
+    yield f"## {escaped(chapter.title)}"
+    if chapter.opening:
         yield ""
-        yield f"## {_escaped(group.title)}"
+        yield escaped(chapter.opening)
+    if len(chapter.groups) > 1:
+        yield from _groups(chapter.groups, "###")
+        return
+    yield ""
+    for item in chapter.groups[0].items:
+        yield from _item(item)
+
+
+def _groups(groups: Sequence[Group], level: str) -> Iterator[str]:
+    for group in groups:
+        if group.title:
+            yield ""
+            yield f"{level} {escaped(group.title)}"
         yield ""
         for item in group.items:
             yield from _item(item)
-    if any(advice.provisional for advice in decision):
-        yield ""
-        yield "Provisional: rests on a value or a decision that is still to be confirmed."
-    unknown = wanted(decision, base)
-    if unknown:
-        yield ""
-        yield "## Not known, and would help"
-        yield ""
-        for one in unknown[:MOST_WANTED]:
-            description = f": {_escaped(one.description)}" if one.description else ""
-            yield f"- `{one.name}`{description}"
-        if len(unknown) > MOST_WANTED:
-            yield f"- and {len(unknown) - MOST_WANTED} more"
-    sources = cited(decision, base)
-    if sources:
-        yield ""
-        yield "## Sources"
-        yield ""
-        for name, title in sources:
-            yield f"- {_escaped(name)}: {_escaped(title)}"
-    if decision.warnings:
-        yield ""
-        yield "## Warnings"
-        yield ""
-        for warning in decision.warnings:
-            yield f"- {warning}"
 
 
 def _item(item: Item) -> Iterator[str]:
-    word = STRENGTHS[item.strength]
-    origin = _escaped(item.origin + (", provisional" if item.provisional else ""))
+    mark = MARKS.get(item.strength, "")
+    provisional = " *(provisional)*" if item.provisional else ""
     if len(item.texts) == 1:
-        yield f"- **{word}** {_escaped(item.texts[0])} *{origin}*"
+        yield f"- {mark}{escaped(item.texts[0]) or escaped(item.title)}{provisional}"
         return
-    shared = f" For all: {_escaped(item.shared)}" if item.shared else ""
-    yield f"- **{word}**{shared} *{origin}*"
-    for one in item.texts:
-        yield f"  - {_escaped(one)}"
+    shared = f" {escaped(item.shared)}" if item.shared else ""
+    yield f"- {mark}*{escaped(item.title)}.*{shared}{provisional}"
+    for one in item.texts[:MOST_INSTANCES]:
+        yield f"  - {escaped(one) or escaped(item.title)}"
+    if len(item.texts) > MOST_INSTANCES:
+        yield f"  - and {len(item.texts) - MOST_INSTANCES} more: `--format json` lists them all"
 
 
-def _escaped(words: str) -> str:
-    """The text with nothing in it that Markdown would take for markup."""
-    joined = " ".join(words.split())
-    return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", joined)
+def _unknown(found: Sequence[Wanted]) -> Iterator[str]:
+    """What decides on advice, what decides on the same in one line; of the rest, how many."""
+    together: dict[tuple[str, ...], list[Wanted]] = {}
+    for one in found:
+        if one.decides or one.words:
+            together.setdefault(one.about, []).append(one)
+    lines = list(together.items())
+    told = sum(len(ones) for _, ones in lines[:MOST_UNKNOWN])
+    deciding = sum(len(ones) for _, ones in lines)
+    silent = len(found) - deciding
+
+    def bullets() -> Iterator[str]:
+        for about, ones in lines[:MOST_UNKNOWN]:
+            titles = [escaped(title) for title in about]
+            if len(titles) > MOST_ABOUT + 1:
+                titles[MOST_ABOUT:] = [f"and {len(titles) - MOST_ABOUT} more"]
+            yield f"{_named(ones)}: {'; '.join(titles)}"
+        if deciding > told:
+            yield f"And {deciding - told} more: `--format json` lists all that is not known."
+
+    if lines:
+        opening = "What hangs on each of these is named after it; the first decide on most."
+        yield from _section("What is not known yet, and why it matters", bullets(), opening)
+    if lines and silent:
+        yield ""
+        yield (
+            f"{silent} more {'thing is' if silent == 1 else 'things are'} not known; as far as we"
+            " can see, none of that would by itself change what is said here."
+        )
+
+
+def _named(ones: Sequence[Wanted]) -> str:
+    """Their titles and notes, a note that they share said once."""
+    notes = [f" ({escaped(one.note)})" if one.note else "" for one in ones]
+    shared = notes[0] if len(set(notes)) == 1 else ""
+    titles = (
+        f"**{escaped(one.title)}**{'' if shared else note}"
+        for one, note in zip(ones, notes, strict=True)
+    )
+    return "; ".join(titles) + shared
+
+
+def _small_print(
+    decision: Decision, base: RuleBase, what: str, chapters: Sequence[Chapter]
+) -> Iterator[str]:
+    yield ""
+    yield "---"
+    yield from _section("Small print", _origins(decision, base, what, chapters))
+
+
+def _origins(
+    decision: Decision, base: RuleBase, what: str, chapters: Sequence[Chapter]
+) -> Iterator[str]:
+    yield f"Case: {escaped(Path(what).name)}, on {decision.as_of}."
+    yield f"Rules: {escaped(rulesets(decision))}."
+    for chapter in chapters:
+        rules = dict.fromkeys(
+            item.id or item.rule for group in chapter.groups for item in group.items
+        )
+        yield f"{escaped(chapter.title)}, in its order: {escaped(', '.join(rules))}."
+    for name, title in cited(decision, base):
+        yield f"Source {escaped(name)}: {escaped(title)}."
+
+
+def _section(title: str, bullets: Iterator[str], opening: str = "") -> Iterator[str]:
+    yield ""
+    yield f"## {title}"
+    yield ""
+    if opening:
+        yield opening
+        yield ""
+    for one in bullets:
+        yield f"- {one}"
+
+
+def _sentence(words: str) -> str:
+    return escaped(words[:1].upper() + words[1:]) + "."
+
+
+def escaped(words: str) -> str:
+    """The text on one line, with nothing in it that Markdown would take for markup."""
+    joined = " ".join(words.replace("\0", "\ufffd").split())
+    plain = re.sub(r"([\\`*_\[\]<>#|~]|&(?=#?\w+;))", r"\\\1", joined)
+    # at the start of a line these would begin a list, or underline what stands above
+    return re.sub(r"^(?:([-+=])|(\d{1,9})([.)]))", r"\2\\\1\3", plain)

@@ -7,15 +7,14 @@ from typing import Final
 import click
 
 from matchrules.cli.items import (
-    MOST_WANTED,
     STRENGTHS,
     Group,
     Item,
     cited,
     grouped,
     rulesets,
-    wanted,
 )
+from matchrules.cli.unknowns import MOST_WANTED, wanted
 from matchrules.decision import Decision
 from matchrules.ir import RuleBase
 

@@ -1,4 +1,4 @@
-"""Advice put in order for reading: by kind, instances of one rule together, and what would help."""
+"""Advice put in order for reading: by chapter and kind, instances of one rule together."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,8 +7,9 @@ from typing import Final
 
 from attrs import frozen
 
+from matchrules import ir
 from matchrules.decision import Advice, Decision
-from matchrules.dependencies import dependencies, names_in, reachable
+from matchrules.ir import STRENGTHS as IN_ORDER
 from matchrules.ir import RuleBase
 
 STRENGTHS: Final = {
@@ -19,16 +20,16 @@ STRENGTHS: Final = {
     "may": "May",
     "need_not": "Need not",
 }
-MOST_WANTED: Final = 10
 
 
 @frozen
 class Item:
     """Advice of one rule on one subject: one text, or one for each instance that it speaks of.
 
-    Sentences that all these texts end with are in `shared` instead.
+    Sentences that all these texts end with are in `shared` instead. `title` is that of the subject.
     """
 
+    title: str
     strength: str
     texts: tuple[str, ...]
     shared: str
@@ -58,12 +59,12 @@ class Group:
 
 
 @frozen
-class Wanted:
-    """An unknown attribute, what it means, and how many rules read it."""
+class Chapter:
+    """A part of a letter: the groups of its advice, under a title and perhaps a first sentence."""
 
-    name: str
-    description: str
-    readers: int
+    title: str
+    opening: str
+    groups: tuple[Group, ...]
 
 
 def grouped(decision: Decision, base: RuleBase) -> tuple[Group, ...]:
@@ -72,9 +73,61 @@ def grouped(decision: Decision, base: RuleBase) -> tuple[Group, ...]:
     for advice in decision:
         kinds.setdefault(advice.kind, []).append(advice)
     return tuple(
-        Group(base.advice[kind].description or _words(kind), tuple(_items(found)))
-        for kind, found in kinds.items()
+        Group(title_of(base, kind), tuple(_items(found, base))) for kind, found in kinds.items()
     )
+
+
+def chaptered(decision: Decision, base: RuleBase, rest: str) -> tuple[Chapter, ...]:
+    """The advice by chapter, kind and strength, subjects as they are declared; what no chapter
+    names is in a last one with the title `rest`. Chapters without advice are left out.
+
+    A subject that a chapter names stands in the group of the kind that is named before it, before
+    the first kind in one without a title.
+    """
+    kinds = list(dict.fromkeys(advice.kind for advice in decision))
+    further = ir.Chapter(rest, tuple((kind, None) for kind in kinds))
+    chapters = (*base.chapters, further)
+    places = {
+        entry: (at, position)
+        for at, chapter in reversed(list(enumerate(chapters)))
+        for position, entry in enumerate(chapter.entries)
+    }
+    found: dict[int, list[tuple[int, Advice]]] = {}
+    for advice in decision:
+        place = places.get((advice.kind, advice.subject)) or places[advice.kind, None]
+        found.setdefault(place[0], []).append((place[1], advice))
+    return tuple(
+        Chapter(chapters[at].title, chapters[at].opening, _groups(chapters[at], inside, base))
+        for at, inside in sorted(found.items())
+    )
+
+
+def _groups(
+    chapter: ir.Chapter, found: list[tuple[int, Advice]], base: RuleBase
+) -> tuple[Group, ...]:
+    titles: dict[int, str] = {}
+    title = ""
+    for position, (kind, subject) in enumerate(chapter.entries):
+        title = title_of(base, kind) if subject is None else title
+        titles[position] = title
+
+    def rank(place: tuple[int, Advice]) -> tuple[int, int, int]:
+        position, advice = place
+        declared = list(base.advice[advice.kind].subjects)
+        return IN_ORDER.index(advice.strength), position, declared.index(advice.subject)
+
+    groups: dict[str, list[tuple[int, Advice]]] = {}
+    for place in sorted(found, key=lambda place: place[0]):
+        groups.setdefault(titles[place[0]], []).append(place)
+    return tuple(
+        Group(title, tuple(_items([advice for _, advice in sorted(group, key=rank)], base)))
+        for title, group in groups.items()
+    )
+
+
+def title_of(base: RuleBase, kind: str) -> str:
+    """What a kind of advice is called."""
+    return base.advice[kind].description or in_words(kind)
 
 
 def rulesets(decision: Decision) -> str:
@@ -93,16 +146,7 @@ def cited(decision: Decision, base: RuleBase) -> tuple[tuple[str, str], ...]:
     return tuple((name, base.sources[name]) for name in sorted(names) if name in base.sources)
 
 
-def wanted(decision: Decision, base: RuleBase) -> tuple[Wanted, ...]:
-    """What is unknown, first what most rules read, directly or through what is derived."""
-    readers = _readers(base)
-    found = [
-        Wanted(name, _description(base, name), readers.get(name, 0)) for name in decision.unknown
-    ]
-    return tuple(sorted(found, key=lambda item: (-item.readers, item.name)))
-
-
-def _items(advice: Sequence[Advice]) -> Iterable[Item]:
+def _items(advice: Sequence[Advice], base: RuleBase) -> Iterable[Item]:
     def alike(one: Advice) -> tuple[object, ...]:
         own = None if one.about is not None else one.text
         return (one.rule, one.subject, one.strength, one.provisional, one.cites, own)
@@ -111,9 +155,11 @@ def _items(advice: Sequence[Advice]) -> Iterable[Item]:
         found = tuple(run)
         first = found[0]
         texts, shared = _parted(_texts(found))
+        subject = base.advice[first.kind].subjects[first.subject]
         yield Item(
-            first.strength, texts, shared, first.cites, first.id, first.rule, first.provisional
-        )
+            subject.description or in_words(subject.name), first.strength, texts, shared,
+            first.cites, first.id, first.rule, first.provisional,
+        )  # fmt: skip
 
 
 def _texts(found: Sequence[Advice]) -> tuple[str, ...]:
@@ -151,20 +197,6 @@ def _key(about: object) -> str:
     return ", ".join(map(str, about)) if isinstance(about, tuple) else str(about)
 
 
-def _words(name: str) -> str:
+def in_words(name: str) -> str:
+    """An identifier as a title."""
     return name.replace("_", " ").capitalize()
-
-
-def _description(base: RuleBase, name: str) -> str:
-    fact, _, attribute = name.partition(".")
-    return base.facts[fact].attributes[attribute].description
-
-
-def _readers(base: RuleBase) -> dict[str, int]:
-    """How many rules read each attribute, through defines and defaults too."""
-    graph = dependencies(base)
-    count: dict[str, int] = {}
-    for rule in base.rules.values():
-        for name in reachable(graph, names_in(base, rule.expressions())):
-            count[name] = count.get(name, 0) + 1
-    return count

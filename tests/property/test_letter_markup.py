@@ -1,0 +1,93 @@
+"""Whatever a fact holds, the letter shows it as it is, and its parts stay where they are."""
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+import matchrules as mr
+from matchrules.cli.advice_markdown import escaped, markdown
+
+READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+RULES = """
+ruleset t
+  version 1
+  effective from 2020-01-01
+source book "A book"
+fact hut many up to 9
+  name : text key
+  note : text optional
+advice huts "Huts"
+  sleep "Sleep"
+  avoid "Avoid"
+rule sleep "Sleep"
+  cite book
+  for each hut
+  then must huts.sleep "{hut.name}"
+rule avoid "Avoid"
+  cite book
+  for each hut
+  then should huts.avoid "Is{hut.note if known else ""}[ or {hut.note}]!"
+"""
+BOOK = mr.load_text({"t.rules": RULES})
+ODD = [
+    "|", "a | b", "[x](y)", "![i](j)", "[x]: y", "*b*", "**", "_i_", "`c`", "``", "```\ncode",
+    "<b>", "<!-- c -->", "</ul>", "&amp;", "&#42;", "# h", "#", "- x", "+ x", "1. x", "2) x", "> q",
+    "===", "---", "~~s~~", "\\", "\\*", "a\nb", "\n\n# h", "    code", "\t", "|-|", "<http://x>",
+    ":", "$x$", "é", "\u200b", "[^1]", "- [ ] t", "x  \ny",
+]  # fmt: skip
+texts = st.lists(st.sampled_from(ODD) | st.text(max_size=6), min_size=1, max_size=4).map("".join)
+
+
+def inside(tokens):
+    """The plain text of inline tokens; None where there is markup."""
+    said = []
+    for token in tokens:
+        if token.type not in ("text", "text_special"):
+            return None
+        said.append(token.content)
+    return "".join(said)
+
+
+def one_line(text):
+    return " ".join(text.replace("\0", "\ufffd").split())
+
+
+@given(texts)
+def test_a_text_is_taken_for_nothing_else(text):
+    text = one_line(text)
+    for before, kinds in (
+        ("", ["paragraph_open", "inline", "paragraph_close"]),
+        ("# ", ["heading_open", "inline", "heading_close"]),
+    ):
+        tokens = READER.parse(before + escaped(text) + "\n")
+        if text:
+            assert [token.type for token in tokens] == kinds
+            assert inside(tokens[1].children) == text
+    items = READER.parse(f"- {escaped(text)}\n- end\n")
+    opened = [token.type for token in items].count
+    assert (opened("list_item_open"), opened("bullet_list_open")) == (2, 1)
+
+
+@given(st.lists(st.tuples(texts, texts), min_size=1, max_size=4, unique_by=lambda pair: pair[0]))
+def test_a_letter_keeps_its_shape(pairs):
+    facts = {"hut": [{"name": name, "note": note} for name, note in pairs]}
+    decision = BOOK.decide(facts, as_of=date(2021, 1, 1), engine="interpreter")
+    shown = markdown(decision, BOOK.bases[0], "x.yaml")
+    tokens = READER.parse(shown)
+    heads = [tokens[n + 1].content for n, t in enumerate(tokens) if t.type == "heading_open"]
+    assert heads == ["Advice for x", "Huts", "Small print"]
+    assert not {"html_block", "fence", "code_block", "table_open", "blockquote_open"} & {
+        token.type for token in tokens
+    }
+    strong = ("strong_open", "strong_close")
+    said = {
+        inside([child for child in token.children if child.type not in strong])
+        for token in tokens
+        if token.type == "inline"
+    }
+    names = {one_line(name) for name, _ in pairs}
+    if len(names) == len(pairs) > 1:
+        for name in names - {""}:
+            assert any(one and one.endswith(name) for one in said), name
