@@ -67,7 +67,8 @@ class Pair:
 class Trace:
     """A rule and its examples, as they are written: those in which it `fires`, and those in which
     it is `silent`. `closest` is the pair that differs least, of those that say `expect fires` and
-    `expect no fires` of the rule and are right; None where one of the two is missing."""
+    `expect no fires` of the rule and are right; of several the one in which the fewest other rules
+    change; None where there is no such pair."""
 
     rule: Rule
     fires: tuple[Example, ...] = field(repr=False)
@@ -150,22 +151,22 @@ def _place(rule: Rule) -> tuple[str, int]:
 def _trace(rule: Rule, decided: Sequence[_Decided]) -> Trace:
     fires = [one for one in decided if rule.name in one.fired]
     silent = [one for one in decided if rule.name not in one.fired]
-    closest: Pair | None = None
-    for one in fires:
-        if not _expects(one.example, rule.name, fires=True):
-            continue
-        for two in silent:
-            if one.case.as_of != two.case.as_of or not _expects(two.example, rule.name, False):
-                continue
-            apart = differences(one.facts, one.case, two.case)
-            pair = Pair(one.example, two.example, tuple(apart))
-            if closest is None or _distance(pair) < _distance(closest):
-                closest = pair
-            if pair.near:
-                break
+    said = [one for one in fires if _expects(one.example, rule.name, fires=True)]
+    denied = [one for one in silent if _expects(one.example, rule.name, fires=False)]
+    pairs = (
+        (_pair(one, two), len(one.fired ^ two.fired))
+        for one in said for two in denied if one.case.as_of == two.case.as_of
+    )  # fmt: skip
+    closest = min(pairs, key=lambda found: (_distance(found[0]), found[1]), default=None)
     return Trace(
-        rule, tuple(one.example for one in fires), tuple(one.example for one in silent), closest
-    )
+        rule, tuple(one.example for one in fires), tuple(one.example for one in silent),
+        None if closest is None else closest[0],
+    )  # fmt: skip
+
+
+def _pair(one: _Decided, two: _Decided) -> Pair:
+    apart = differences(one.facts, one.case, two.case)
+    return Pair(one.example, two.example, tuple(apart))
 
 
 def _expects(example: Example, rule: str, fires: bool) -> bool:
