@@ -192,9 +192,7 @@ def owed(facts: dict[str, dict[str, Any]]) -> bool | None:
     flight, what, other = facts["flight"], facts["disruption"], facts["rerouting"]
     match what.get("kind"):
         case "denied_boarding":
-            if what.get("refusal_grounds") or what.get("volunteered") is None:
-                return False if what.get("refusal_grounds") else None
-            return not what["volunteered"]
+            return not what.get("refusal_grounds") and not what.get("volunteered")
         case "cancelled":
             if what.get("extraordinary"):
                 return False
