@@ -26,6 +26,8 @@ fact hut many up to 90 "A hut on the way"
   open : yes_no optional "Open all year"
 parameter most : integer 1..99
   is 60 cite book checked 2020-01-01
+parameter tide by integer 1..9 : integer 1..9 "Low tide"
+  for 2 is 3 cite book checked 2020-01-01
 advice plan "The plan"
   start "Where to start"
   stop  "Where to stop"
@@ -210,4 +212,5 @@ def test_the_small_print_tells_the_day_versions_rules_and_sources():
         "- Source book: The trail book.",
     ]
     assert part(shown, "Figures to look at again")[0].startswith("- These values were last checked")
+    assert part(shown, "Figures to look at again")[0].endswith(" days: most; Low tide (2).")
     assert "Figures" not in letter(as_of=date(2020, 1, 2))

@@ -25,7 +25,7 @@ def markdown(decision: Decision, base: RuleBase, what: str) -> str:
 
 def _lines(decision: Decision, base: RuleBase, what: str) -> Iterator[str]:
     chapters = chaptered(decision, base, REST)
-    yield f"# Advice for {escaped(Path(what).stem)}"
+    yield f"# Advice for {escaped(Path(what).stem.replace('_', ' '))}"
     yield ""
     yield f"As of {decision.as_of}. {_legend(decision)}".rstrip()
     if not decision.advice:
@@ -36,7 +36,8 @@ def _lines(decision: Decision, base: RuleBase, what: str) -> Iterator[str]:
         yield from _groups(chapter.groups, "##") if alone else _chapter(chapter)
     yield from _unknown(wanted(decision, base))
     if decision.warnings:
-        yield from _section("Figures to look at again", map(_sentence, decision.warnings))
+        warnings = (_warning(base, warning) for warning in decision.warnings)
+        yield from _section("Figures to look at again", warnings)
     yield from _small_print(decision, base, what, chapters)
 
 
@@ -167,8 +168,15 @@ def _section(title: str, bullets: Iterator[str], opening: str = "") -> Iterator[
         yield f"- {one}"
 
 
-def _sentence(words: str) -> str:
-    return escaped(words[:1].upper() + words[1:]) + "."
+def _warning(base: RuleBase, words: str) -> str:
+    """A warning with parameters in the words of their descriptions."""
+    named = [
+        (parameter.description or name) + (f" ({key})" if key else "")
+        for name, key in re.findall(r"`(\w+)(?: for )?([^`]*)`", words)
+        if (parameter := base.parameters.get(name))
+    ]
+    begun = words.partition("`")[0] + "; ".join(named)
+    return escaped(begun[:1].upper() + begun[1:]) + "."
 
 
 def escaped(words: str) -> str:
