@@ -71,22 +71,22 @@ def differences(facts: Any, as_of: date | None, engine: Any = "interpreter") -> 
         for advice in decision
         if advice.id in expected and dict(advice.fields) != expected[advice.id]
     ]
-    return found
+    return found + traces(decision)
 
 
-def texts(facts: Any, as_of: date | None) -> list[str]:
+def traces(decision: mr.Decision) -> list[str]:
     """Texts that show how they were made."""
     return [
-        f"{advice.id}: {word!r} in {advice.text!r}"
-        for advice in PACKS.decide(facts, as_of, engine="interpreter")
-        for word in TRACES
-        if word in advice.text and (advice.id, word) not in MEANT
+        f"{advice.id} has {trace!r} in {advice.text!r}"
+        for advice in decision
+        for trace in TRACES
+        if trace in advice.text and (advice.id, trace) not in MEANT
     ]
 
 
 def test_a_second_reading_agrees_on_applicants() -> None:
-    tried = hold(differences, PACKS, drawn(180, 20_000))
-    assert tried > 170
+    tried = hold(differences, PACKS, drawn(150, 20_000))
+    assert tried > 140
 
 
 @given(cases(PACKS))
@@ -100,10 +100,6 @@ def test_both_evaluators_say_the_same_of_applicants() -> None:
         return [] if by_rete.to_json() == plainly.to_json() else ["the evaluators differ"]
 
     hold(differ, PACKS, drawn(25, 1_000))
-
-
-def test_texts_do_not_show_how_they_were_made() -> None:
-    hold(texts, PACKS, drawn(60, 3_000))
 
 
 @pytest.mark.parametrize("as_of", [date(2017, 12, 31), date(1, 1, 1)])
