@@ -145,12 +145,11 @@ def test_a_text_quotes_what_is_known_and_only_that() -> None:
     assert len(segments) > 20
 
 
-# Facts that no condition reads, because a text quotes them.
+# Facts that no condition reads, because a text quotes them (graduation only while it is ahead).
 QUOTED = {
     "PF-02": ["applicant.qi_project_count", "applicant.peds_elective_count"],
     "S2-04": ["applicant.interview_skill"], "S2-11": ["applicant.interview_skill"],
-    "S2-37": ["applicant.current_rotation"], "S2-33": ["applicant.graduation_ahead"],  # expected, if it is to come
-   
+    "S2-37": ["applicant.current_rotation"], "S2-33": ["applicant.graduation_ahead"],
     "S2-14": ["plan.primary_qbank"], "S2-38": ["plan.questions_per_clinical_day"],
     "S2-51": ["plan.questions_per_dedicated_day"],
     "AP-13": ["application.planned_program_count", "breadth.min", "breadth.max"],
