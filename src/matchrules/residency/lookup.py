@@ -24,19 +24,11 @@ class _ByValue(Interpretation):
     """An interpretation that works out what is said of a program once for all programs that are
     alike in what it reads. (The interpreter keeps it by program.)"""
 
-    def __init__(self, base: RuleBase, case: Case) -> None:
+    def __init__(self, base: RuleBase, case: Case, like: "_ByValue | None" = None) -> None:
         super().__init__(base, case)
-        graph = dependencies(base)
-        attributes = set(base.facts["program"].attributes)
-        self._reads = {
-            name: sorted(
-                read.partition(".")[2] for read in reachable(graph, [name])
-                if read not in base.defines and read.startswith("program.")
-                and read.partition(".")[2] in attributes
-            )
-            for name, define in base.defines.items() if define.fact == "program"
-        }  # fmt: skip
-        self._values: dict[tuple[object, ...], Any] = {}
+        # The same rules, applicant and day: what was worked out for `like` holds here.
+        self._reads: dict[str, list[str]] = _reads(base) if like is None else like._reads
+        self._values: dict[tuple[object, ...], Any] = {} if like is None else like._values
 
     def reads(self, name: str) -> Sequence[str]:
         """The attributes of a program that a define reads, directly or through others."""
@@ -50,6 +42,16 @@ class _ByValue(Interpretation):
         if key not in self._values:
             self._values[key] = super().derived(define, bound)
         return self._values[key]
+
+
+def _reads(base: RuleBase) -> dict[str, list[str]]:
+    """What each define on a program reads of it."""
+    graph = dependencies(base)
+    attributes = {f"program.{name}": name for name in base.facts["program"].attributes}
+    return {
+        name: sorted(attributes[read] for read in reachable(graph, [name]) if read in attributes)
+        for name, define in base.defines.items() if define.fact == "program"
+    }  # fmt: skip
 
 
 def gaps(
@@ -70,7 +72,7 @@ def gaps(
                 (index, name, {**program, name: value})
                 for name in unknown for value in _tries(declared[name].type)
             ]  # fmt: skip
-    then = _ByValue(base, _with(case, [instance for _, _, instance in tried]))
+    then = _ByValue(base, _with(case, [instance for _, _, instance in tried]), now)
     found: dict[str, dict[str, set[str]]] = {}
     for place, (index, name, _) in enumerate(tried):
         could = then.derived(category, {"program": place})
