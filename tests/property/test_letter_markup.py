@@ -1,13 +1,21 @@
 """Whatever a fact holds, the letter shows it as it is, and its parts stay where they are."""
 
+import sys
 from datetime import date
+from pathlib import Path
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from books_and_cases import examples, loaded
+
 import matchrules as mr
 from matchrules.cli.advice_markdown import escaped, markdown
+from matchrules.cli.unknowns import wanted
+from matchrules.testing import books, cases
 
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 RULES = """
@@ -91,3 +99,23 @@ def test_a_letter_keeps_its_shape(pairs):
     if len(names) == len(pairs) > 1:
         for name in names - {""}:
             assert any(one and one.endswith(name) for one in said), name
+
+
+@examples(20)
+@given(st.data())
+def test_every_decision_is_a_letter(data):
+    book = loaded(data.draw(books()))
+    case = data.draw(cases(book))
+    try:
+        decision = book.decide(case, engine="interpreter")
+    except mr.CaseErrors:
+        assume(False)
+    base = book.base_on(decision.as_of)
+    shown = markdown(decision, base, "x.yaml")
+    for advice in decision:
+        assert advice.about is not None or escaped(advice.text) in shown
+        assert escaped(advice.id or advice.rule) in shown[shown.rindex("## Small print") :]
+    named = {one.name: one for one in wanted(decision, base)}
+    assert named.keys() <= set(decision.unknown)
+    assert all(one.decides + one.words <= one.readers for one in named.values())
+    assert all(bool(one.about) == (one.decides + one.words > 0) for one in named.values())

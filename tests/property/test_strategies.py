@@ -247,7 +247,7 @@ FORMS = {
     "max(", "any(", "all(", "union(", "last(", "last but one(", "last 1 by", " for ", " on 20",
     " of 20", "as_of", "unknown", '"""', "{{", "decimal ", "day_of_year", "set of ", "text", "date",
     "expect nothing else", "expect fires", "expect no fires", "expect rejected", "given usual with",
-    "must_not", "need_not", "should", "may",
+    "must_not", "need_not", "should", "may", "chapter ", "[ of {",
 }  # fmt: skip
 
 

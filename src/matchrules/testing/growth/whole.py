@@ -80,7 +80,15 @@ class Books(Statements):
         found = [self.property(n) for n in range(self.draws.pick((0, 0, 1, 3)))]
         if self.draws.chance(3):
             found += self.examples()
+        if self.draws.chance(3):
+            found.append(self.chapter())
         return found
+
+    def chapter(self) -> str:
+        subjects = [f"{subject.kind}.{subject.name}" for subject in self.world.subjects]
+        kinds = [subject.kind for subject in self.world.subjects]
+        names = self.draws.some(list(dict.fromkeys([*subjects, *kinds])), least=1)
+        return f'chapter "What to do" "To begin with."\n  {", ".join(names)}'
 
     def property(self, number: int) -> str:
         draws, grower = self.draws, self.bound_to(None)
@@ -133,7 +141,8 @@ class Books(Statements):
         values = [
             f"{name.text.partition('.')[2]} = {self.literal(name.type).text}"
             for name in mine
-            if " default" not in next(
+            if " default"
+            not in next(
                 line for line in plan.lines if line.startswith(name.text.partition(".")[2] + " :")
             )
         ]
