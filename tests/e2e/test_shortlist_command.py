@@ -153,7 +153,7 @@ def test_faults_of_a_catalogue_are_shown_and_end_the_run(tmp_path: Path) -> None
     skipped = run(CASE, "--programs", bad, "--skip-bad-rows")
     assert skipped.exit_code == 0
     assert "Left out of the catalogue (2 rows)" in skipped.stdout
-    assert "2 rows of the catalogue could not be read and were left out" in skipped.stdout
+    assert "2 rows of the catalogue could not be read, and stayed out" in skipped.stdout
     assert "warning[MR805]: row 3" in skipped.stderr
 
 

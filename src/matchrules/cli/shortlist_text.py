@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from matchrules.residency.choice import CATEGORIES
 from matchrules.residency.columns import BY_NAME
 from matchrules.residency.result import Entry, Excluded, Shortlist
+from matchrules.residency.words import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -167,18 +168,19 @@ class _Page:
             return
         self.head("Cost")
         said = [
-            f"${cost.total:,} for {len(self.found.entries)} programs: ${cost.first_fee} each for "
-            f"the first {cost.first_count}, ${cost.further_fee} for each further one. Other "
-            "specialties cost extra."
+            f"${cost.total:,} for {counted(len(self.found.entries), 'program')}: "
+            f"${cost.first_fee} each for the first {cost.first_count}, ${cost.further_fee} for "
+            "each further one. Other specialties cost extra."
         ]
         if cost.budget is not None:
-            said.append(f"Your budget of ${cost.budget:,} pays for {cost.affordable} programs.")
+            paid = counted(cost.affordable or 0, "program")
+            said.append(f"Your budget of ${cost.budget:,} pays for {paid}.")
         self.bullets(said, bullet="")
 
     def left_out(self) -> None:
         found = self.found
         if found.left_out:
-            self.head(f"Left out of the catalogue ({len(found.left_out)} rows)")
+            self.head(f"Left out of the catalogue ({counted(len(found.left_out), 'row')})")
             faults = [fault.message for each in found.left_out.values() for fault in each]
             self.bullets(faults[:MOST_EXCLUDED])
             self.more(len(faults) - MOST_EXCLUDED)

@@ -104,11 +104,17 @@ class Situation:
 
 ALWAYS: Final = (
     "Categories come from thresholds on what is published of a program, not from outcomes. No "
-    "program is safe; safety-ish means many IMGs and a cutoff well below your score.",
+    "program is safe; safety-ish only means many IMGs, and an expected score that yours clears "
+    "with some room.",
     "No probability is computed: no outcome data of the detail that it needs is public.",
     "What a program's own site says overrules the catalogue. Look before you apply.",
     "The same facts, catalogue and rules give the same list.",
 )
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 program`, `2 programs`."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def notes(s: Situation) -> tuple[str, ...]:
@@ -119,22 +125,24 @@ def notes(s: Situation) -> tuple[str, ...]:
 def _on_the_list(s: Situation) -> Sequence[str]:
     said = []
     reach = f"{s.low} to {s.high}" if s.high is not None else f"{s.low} or more"
+    size = f"A list of {counted(s.size, 'program')} is"
     if s.size < s.low:
-        said.append(f"{s.size} programs are fewer than your record asks for, which is {reach}.")
+        said.append(f"{size} shorter than your record asks for, which is {reach}.")
     elif s.high is not None and s.size > s.high:
-        said.append(f"{s.size} programs are more than your record asks for, which is {reach}.")
+        said.append(f"{size} longer than your record asks for, which is {reach}.")
     else:
-        said.append(f"{s.size} programs are within what your record asks for, which is {reach}.")
+        said.append(f"{size} what your record asks for, which is {reach}.")
     if s.listed < s.size:
+        empty = s.size - s.listed
         said.append(
-            f"{s.size - s.listed} places stay empty. They are not filled with programs that are "
-            "not open to you; a longer catalogue would help."
+            f"{counted(empty, 'place')} {'stays' if empty == 1 else 'stay'} empty rather than go "
+            "to programs that are not open to you; a longer catalogue would help."
         )
         if not s.reach_fills:
             said.append("With this record, reaches do not fill the places of other categories.")
     if s.made_room:
         said.append(
-            f"University programs and children's hospitals take at most half of the list, since "
+            "University programs and children's hospitals take at most half of the list, since "
             f"some keep cutoffs for Step 1 that they do not publish; {s.made_room} made room."
         )
     if 2 * s.of_university > s.listed and s.made_room:
@@ -154,21 +162,23 @@ def _on_what_is_known(s: Situation) -> Sequence[str]:
         said.append("How many programs your record asks for is provisional too.")
     if s.gaps:
         said.append(
-            f"The catalogue has gaps, which make the result a guess: {s.gaps} empty cells could "
-            "change a category. They are named under what to look up first."
+            "The catalogue has gaps, which make the result a guess: the value of "
+            f"{counted(s.gaps, 'empty cell')} could change a category. They are named under what "
+            "to look up first."
         )
     if s.stale:
         said.append(
-            f"{s.stale} of the listed programs were looked up too long ago to be relied on; they "
-            "are marked. Check them again before anything else."
+            f"Looked up too long ago to be relied on: {counted(s.stale, 'listed program')}, marked "
+            "as stale. Check again there before anything else."
         )
     if s.school_unknown:
         said.append(
-            f"For {s.school_unknown} programs the schools of residents are known. Give the name of "
-            "yours, and a program with somebody from there is ranked up."
+            f"For {counted(s.school_unknown, 'program')} the schools of residents are known. Give "
+            "the name of yours, and a program with somebody from there is ranked up."
         )
     if s.left_out:
-        said.append(f"{s.left_out} rows of the catalogue could not be read and were left out.")
+        rows = counted(s.left_out, "row")
+        said.append(f"{rows} of the catalogue could not be read, and stayed out.")
     if s.signals is None:
         said.append("How many signals the season gives is not known, so none is proposed.")
     return said
@@ -182,7 +192,7 @@ def _on_money(s: Situation) -> Sequence[str]:
     if s.total_cost > s.budget:
         return [
             f"The list costs ${s.total_cost:,}; your budget of ${s.budget:,} pays for "
-            f"{s.affordable} programs. The list is not made shorter for that: what to give up is "
-            "for you to weigh."
+            f"{counted(s.affordable, 'program')}. The list is not made shorter for that: what to "
+            "give up is for you to weigh."
         ]
     return [f"The list costs ${s.total_cost:,}, within your budget of ${s.budget:,}."]
