@@ -33,6 +33,9 @@ MAYBE = (None, True, False)
 TOPICS = ("clinical_reasoning", "reliability_professionalism", "communication_families",
           "teamwork_work_ethic")  # fmt: skip
 AREAS = ("immunology", "renal", "neurology", "other")
+# Scores that are, to a Step 1 score at its mean, just as far as a change turns on, by exam day.
+EXACT = ((date(2021, 8, 2), 227), (date(2021, 8, 2), 239), (date(2021, 8, 2), 247),
+         (date(2023, 8, 1), 232))  # fmt: skip
 SUMMARIES = (
     "step1.status", "step1.fail_count", "step1.exam_date", "step1.numeric_score", "step2ck.status",
     "step2ck.fail_count", "step2ck.score", "step2ck.exam_date", "usce.total_months",
@@ -182,7 +185,7 @@ def applicant(rng: Random) -> tuple[date, dict[str, Any]]:
     if one_in(rng, 2):
         facts["program"] = programs(rng)
     if one_in(rng, 4):
-        steered(rng, facts)
+        steered(rng, as_of, facts)
     if one_in(rng, 8):
         facts = forgotten(rng, facts)
     if one_in(rng, 8):
@@ -190,7 +193,7 @@ def applicant(rng: Random) -> tuple[date, dict[str, Any]]:
     return as_of, facts
 
 
-def steered(rng: Random, facts: dict[str, Any]) -> None:
+def steered(rng: Random, as_of: date, facts: dict[str, Any]) -> None:
     """Towards what chance alone seldom brings together: a clean record of the numeric era, and a
     strong file beside it."""
     facts.pop("attempt", None)
@@ -206,6 +209,12 @@ def steered(rng: Random, facts: dict[str, Any]) -> None:
         status=status2, fail_count=0, exam_date=day2 if taken else None,
         score=rng.choice(TREND) if status2 == "passed" else None,
     )  # fmt: skip
+    day, score = rng.choice(EXACT)
+    if status2 == "passed" and day <= as_of and one_in(rng, 2):
+        deviations = rng.choice((0, 0, 1))
+        facts["step1"]["numeric_score"] = 230 + 19 * deviations
+        score += (15 if day.year > 2022 else 16) * deviations + rng.choice((-1, 0, 0, 1))
+        facts["step2ck"] |= {"exam_date": day, "score": score}
     strong = rng.random() < 0.7
     for name in ("clinical_evaluations", "peds_shelf", "peds_research", "leadership"):
         if strong and rng.random() < 0.9:

@@ -10,9 +10,9 @@ from residency_facts import day_in, step2_pass
 CUTS = (200, 208, 219, 220, 226, 227, 233, 234, 235, 260)
 TREND = (226, 227, 228, 231, 232, 233, 238, 239, 240, 243, 244, 246, 247, 248, 250, 251)
 NUMBERS = (150, 190, 193, 194, 201, 202, 203, 204, 205, 229, 230, 231, 249, 268)
-MARKS = (date(2014, 7, 1), date(2022, 7, 1), date(2025, 7, 1))
+MARKS = (date(2013, 7, 1), date(2014, 7, 1), date(2022, 7, 1), date(2025, 7, 1))
 PASSFAIL = date(2022, 1, 26)
-MARGINS = (-30, -1, 0, 1, 4, 5, 6, 9, 10, 11, 15, 15, 20, 20)
+MARGINS = (-30, -1, 0, 1, 4, 5, 6, 9, 10, 11, 15, 20, 20, 21, 30)
 STEPS = (-11, -10, -6, -5, 0, 4)
 SITTINGS: Sequence[Sequence[str]] = (
     ["pass"], ["pass"], ["fail"], ["incomplete"], ["fail", "pass"], ["pending"],
