@@ -16,9 +16,7 @@ def chapters(lowering: Lowering) -> tuple[ir.Chapter, ...]:
     """The chapters of an era in their order; those of one title are one, where the first stands."""
     found: dict[str, ir.Chapter] = {}
     taken: dict[Entry, Span] = {}
-    for ruleset, node in lowering.scope.owned():
-        if not isinstance(node, ast.ChapterStatement):
-            continue
+    for ruleset, node in _in_order(lowering):
         entries = tuple(
             entry
             for name in node.entries
@@ -32,6 +30,14 @@ def chapters(lowering: Lowering) -> tuple[ir.Chapter, ...]:
             opening = first.opening or opening
             found[title] = evolve(first, entries=first.entries + entries, opening=opening)
     return tuple(found.values())
+
+
+def _in_order(lowering: Lowering) -> list[tuple[str, ast.ChapterStatement]]:
+    """The chapters of a ruleset after those of the rulesets that it uses, then by their names."""
+    scope = lowering.scope
+    found = [(name, node) for name, node in scope.owned() if isinstance(node, ast.ChapterStatement)]
+    # what a ruleset reaches holds what those that it uses reach, so there is less of that
+    return sorted(found, key=lambda pair: (len(scope.reach[pair[0]]), pair[0]))
 
 
 def _entry(lowering: Lowering, name: ast.Name, ruleset: str) -> Entry | None:

@@ -40,7 +40,7 @@ class RuleBase:
 
     Mappings are by bare name (`defines` by their dotted name) in code point order, so that no
     result depends on the order of files or statements. `chapters` are in the order of a letter:
-    those of a ruleset as declared, of several by their names, and none twice.
+    those of a ruleset as declared, after those of the rulesets that it uses, no title twice.
     """
 
     start: date

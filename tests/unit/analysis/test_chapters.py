@@ -43,12 +43,29 @@ chapter "The plan" plan.work, list
 chapter "After" "What is left." plan
 """
     expected = [
-        ("Zoology", "Ours.", (("other", None),)),
         ("The plan", "", (("plan", "work"), ("list", None))),
         ("After", "What is left.", (("plan", None),)),
+        ("Zoology", "Ours.", (("other", None),)),
     ]
     assert chapters(words=VOCABULARY + words, office=own) == expected
     assert chapters(office=own, words=VOCABULARY + words) == expected
+
+
+def test_a_ruleset_adds_to_a_chapter_of_one_that_it_uses():
+    own = """
+ruleset a_branch
+  version 1
+  effective from 2020-01-01
+  uses words
+advice local
+  thing
+chapter "A" local
+"""
+    words = 'chapter "Z" plan\nchapter "A" list\n'
+    assert chapters(words=VOCABULARY + words, own=own) == [
+        ("Z", "", (("plan", None),)),
+        ("A", "", (("list", None), ("local", None))),
+    ]
 
 
 def test_chapters_of_one_title_are_one():
