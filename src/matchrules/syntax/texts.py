@@ -96,6 +96,9 @@ class _Reader:
         text = self.cursor.text
         if char == "\\":
             self._letters.append(self._escape())
+        elif char == "]" and self._inside:  # of `]]` here, each closes one
+            self._inside -= 1
+            self.at += 1
         elif text.startswith(char * 2, self.at):
             self._letters.append(char)
             self.at += 2
@@ -106,9 +109,6 @@ class _Reader:
             self._since = self.at
         elif char == "[":
             self._open_segment()
-        elif char == "]" and self._inside:
-            self._inside -= 1
-            self.at += 1
         elif char == "]" and self._segment is not None:
             self.at += 1
             segment = self._close_segment()
