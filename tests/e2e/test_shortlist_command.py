@@ -171,7 +171,7 @@ def test_where_no_list_can_be_made(tmp_path: Path) -> None:
 def test_wrong_usage() -> None:
     assert run(CASE).exit_code == 2
     assert run(CASE, "--programs", CATALOGUE, "--size", "0").exit_code == 2
-    assert run(CASE, "--programs", "nowhere.csv").exit_code == 1
+    assert run(CASE, "--programs", "nowhere.csv").exit_code == 2
     other = run(CASE, "--programs", CATALOGUE, "--as-of", "2026-07-07")
     assert other.exit_code == 1 and "the two must agree" not in other.stdout
 

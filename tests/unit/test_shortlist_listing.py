@@ -218,6 +218,9 @@ def test_calls_that_cannot_be_meant() -> None:
     for size in (0, -1, 4001, True):
         with pytest.raises(mr.UsageError, match="from 1 to 4000 places"):
             made(case(), row("A"), size=size)
+    for rows in (5, ["A-1"], None):
+        with pytest.raises(mr.UsageError, match="a catalogue is a path, or rows"):
+            shortlist(case(), rows, as_of=DAY, book=book())  # type: ignore[arg-type]
     other = mr.load_text({
         "tea.rules": "ruleset tea\n  version 1\n  effective from 2020-01-01\n"
         'fact pot\n  warm : yes_no optional "Is it warm"\n'

@@ -13,7 +13,8 @@ from matchrules.cli.report import in_colour, print_faults, reporting, terminal_w
 @click.command("shortlist")
 @click.argument("case", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--programs", required=True, type=click.Path(path_type=Path), metavar="FILE",
+    "--programs", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
     help="The catalogue: a CSV file, or a Parquet file.",
 )  # fmt: skip
 @click.option(

@@ -10,7 +10,7 @@ from typing import Any, Final
 import attrs
 from attrs import frozen
 
-from matchrules.diagnostics.model import Diagnostic
+from matchrules.diagnostics.model import Diagnostic, UsageError
 from matchrules.diagnostics.suggest import closest
 from matchrules.ir import RuleBase
 from matchrules.residency.cells import Unread, read_cell, read_schools
@@ -61,7 +61,10 @@ def read_catalogue(
     reader = _Reader(base, skip_bad_rows)
     if isinstance(programs, str | Path):
         return reader.file(Path(programs))
-    return reader.rows_at_hand(list(programs))
+    rows = list(programs) if isinstance(programs, Iterable) else [programs]
+    if not all(isinstance(row, Mapping) for row in rows):
+        raise UsageError("a catalogue is a path, or rows that map each column to its value")
+    return reader.rows_at_hand(rows)
 
 
 class _Reader:
@@ -112,13 +115,13 @@ class _Reader:
         return self._catalogue(header, rows, sha256)
 
     def rows_at_hand(self, rows: Cells) -> Catalogue:
-        columns = list(dict.fromkeys(str(name) for row in rows for name in row))
-        text = json.dumps([dict(row) for row in rows], default=str, sort_keys=True)
+        columns = list(dict.fromkeys(name for row in rows for name in row))
+        text = json.dumps([[[str(k), v] for k, v in row.items()] for row in rows], default=str)
         found = (
             Record(number, tuple(row.get(name) for name in columns))
             for number, row in enumerate(rows, 1)
         )
-        header = Record(0, tuple(columns or BY_NAME))
+        header = Record(0, tuple(map(str, columns or BY_NAME)))
         sha256 = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
         return self._catalogue(header, found, sha256)
 

@@ -4,10 +4,12 @@ import io
 import math
 from collections.abc import Iterator
 from datetime import datetime, time
-from typing import Any
+from typing import Any, Final
 
 from matchrules.residency.csv_rows import Record
 from matchrules.residency.faults import Faults
+
+MOST_ROWS: Final = 100_000  # are read: enough to say that there are too many
 
 
 def parquet(content: bytes, faults: Faults) -> tuple[list[str], Iterator[Record]] | None:
@@ -21,14 +23,15 @@ def parquet(content: bytes, faults: Faults) -> tuple[list[str], Iterator[Record]
         ))  # fmt: skip
         return None
     try:
-        frame = polars.read_parquet(io.BytesIO(content))
-    except Exception:  # what Polars raises on a broken file differs from version to version
+        frame = polars.read_parquet(io.BytesIO(content), n_rows=MOST_ROWS)
+        cells = frame.rows()
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException:  # a broken file can make Polars panic, which is no `Exception`
         message = f"`{faults.name}` is no Parquet file that Polars can read"
         faults.add(faults.fault("MR801", message, "write it anew, or give the catalogue as CSV"))
         return None
-    rows = (
-        Record(number, tuple(map(_plain, row))) for number, row in enumerate(frame.iter_rows(), 1)
-    )
+    rows = (Record(number, tuple(map(_plain, row))) for number, row in enumerate(cells, 1))
     return list(frame.columns), rows
 
 
