@@ -42,26 +42,28 @@ def difficulty(program: Facts, facts: Facts, out: dict[str, Any]) -> tuple[int, 
     return d_img, 0 if margin >= 10 else 1 if margin >= 0 else 2
 
 
-def exclusions(program: Facts, facts: Facts, out: dict[str, Any], as_of: date) -> list[str]:
-    """Why a program is left out, by the column that says so."""
+def exclusions(program: Facts, facts: Facts, out: dict[str, Any], as_of: date) -> frozenset[str]:
+    """Every reason why a program is left out."""
     get, cell = Case(facts).get, program.get
     graduation, years = get("applicant.expected_graduation"), cell("max_years_since_graduation")
     closes = day_in(graduation, years) if None not in (graduation, years) else None
     most, welcomes = cell("max_failed_attempts"), cell("img_policy") == "welcomes"
     several = out["step1.multiple_failures"] is True
-    uncertified = get("applicant.ecfmg_certified") is False
     reasons = {
-        "img_policy": cell("img_policy") == "excludes",
-        "min_step2ck": compare(cell("min_step2ck"), lambda a, b: a > b, get("step2ck.score")),
-        "max_failed_attempts": compare(most, lambda a, b: a < b, out["risk.total_failures"])
-        or (several and most is None and not welcomes),
-        "usce_months_required": compare(
-            cell("usce_months_required"), lambda a, b: a > b, get("usce.total_months")
-        ),
-        "certified_at_application": cell("certified_at_application") is True and uncertified,
-        "max_years_since_graduation": closes is not None and as_of > closes,
+        "takes_no_imgs": cell("img_policy") == "excludes",
+        "score_below_cutoff": above(cell("min_step2ck"), get("step2ck.score")),
+        "too_many_failures": above(out["risk.total_failures"], most),
+        "too_little_usce": above(cell("usce_months_required"), get("usce.total_months")),
+        "not_certified": cell("certified_at_application") is True
+        and get("applicant.ecfmg_certified") is False,
+        "graduated_too_long": above(as_of, closes),
+        "failures_not_told": several and most is None and not welcomes,
     }
-    return [column for column, excludes in reasons.items() if excludes]
+    return frozenset(reason for reason, excludes in reasons.items() if excludes)
+
+
+def above(value: Any, limit: Any) -> bool | None:
+    return compare(value, lambda a, b: a > b, limit)
 
 
 def category(program: Facts, facts: Facts, out: dict[str, Any], as_of: date) -> str:
@@ -78,6 +80,7 @@ def derived_facts(facts: Facts, as_of: date) -> dict[str, Any]:
     out["budget.affordable_programs"] = affordable(facts)
     programs = {program["id"]: program for program in facts.get("program") or ()}
     out["program.category"] = {k: category(p, facts, out, as_of) for k, p in programs.items()}
+    out["program.exclusions"] = {k: exclusions(p, facts, out, as_of) for k, p in programs.items()}
     out["program.d_img"] = {k: difficulty(p, facts, out)[0] for k, p in programs.items()}
     out["program.d_score"] = {k: difficulty(p, facts, out)[1] for k, p in programs.items()}
     return out
