@@ -3,6 +3,7 @@
 import sys
 from datetime import date
 from pathlib import Path
+from unicodedata import category
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -43,8 +44,10 @@ ODD = [
     "|", "a | b", "[x](y)", "![i](j)", "[x]: y", "*b*", "**", "_i_", "`c`", "``", "```\ncode",
     "<b>", "<!-- c -->", "</ul>", "&amp;", "&#42;", "# h", "#", "- x", "+ x", "1. x", "2) x", "> q",
     "===", "---", "~~s~~", "\\", "\\*", "a\nb", "\n\n# h", "    code", "\t", "|-|", "<http://x>",
-    ":", "$x$", "é", "\u200b", "[^1]", "- [ ] t", "x  \ny",
+    ":", "$x$", "é", "\u200b", "[^1]", "- [ ] t", "x  \ny", "\x1b[2J",
+    "\x1bc", "\x07", "\x9b1m", "\u202eabc", "\u2066", "\0", "\u2028", "\x85", "a\u00a0b", "\u200f",
 ]  # fmt: skip
+TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # of the direction of writing
 texts = st.lists(st.sampled_from(ODD) | st.text(max_size=6), min_size=1, max_size=4).map("".join)
 
 
@@ -59,7 +62,11 @@ def inside(tokens):
 
 
 def one_line(text):
-    return " ".join(text.replace("\0", "\ufffd").split())
+    """What is left of a text: characters that act unseen are marked, lines joined."""
+    shown = (
+        "\ufffd" if category(c) in ("Cc", "Cs") or c in TURNS else c for c in " ".join(text.split())
+    )
+    return "".join(shown)
 
 
 @given(texts)

@@ -1,5 +1,6 @@
 """Advice as it is put together for reading."""
 
+import re
 from datetime import date
 
 import matchrules as mr
@@ -101,3 +102,16 @@ def test_no_advice_says_so() -> None:
         markdown(decision, book.bases[0], "x"),
     ):
         assert "No advice: no rule applies" in shown
+
+
+def test_a_name_cannot_write_over_what_stands_around_it() -> None:
+    names = ["\x1b[2Jred\x1bc\x07", "\u202eevil\x9b1m", "fine\u200d\u00a0too"]
+    decision, book = decided({"bed": [{"name": name, "dry": True} for name in names]})
+    for colour in (False, True):
+        shown = text(decision, book.bases[0], "my\x1b[1m.yaml", width=80, colour=colour)
+        without = re.sub(r"\x1b\[[0-9;]*m", "", shown) if colour else shown
+        assert "my\ufffd[1m.yaml" in without
+        assert "\ufffd[2Jred\ufffdc\ufffd: it is" in without
+        assert "\ufffdevil\ufffd1m: it is" in without
+        assert "fine\u200d\u00a0too: it is" in without
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", without)

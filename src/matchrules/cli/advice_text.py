@@ -13,6 +13,7 @@ from matchrules.cli.items import (
     cited,
     grouped,
     rulesets,
+    seen,
 )
 from matchrules.cli.unknowns import MOST_WANTED, wanted
 from matchrules.decision import Decision
@@ -35,7 +36,7 @@ def text(decision: Decision, base: RuleBase, what: str, *, width: int, colour: b
 def _lines(
     decision: Decision, base: RuleBase, what: str, width: int, style: Callable[..., str]
 ) -> Iterator[str]:
-    yield style(f"Advice for {what}, as of {decision.as_of}", bold=True)
+    yield style(f"Advice for {seen(what)}, as of {decision.as_of}", bold=True)
     for line in _wrapped(f"by the rules {rulesets(decision)}", width, ""):
         yield style(line, dim=True)
     if not decision.advice:
@@ -111,7 +112,7 @@ def _wrapped(
     """The text in lines of `width`, each behind `margin`, the first behind `lead` where given;
     line breaks of the text are kept."""
     first = margin[: len(margin) - len(bullet)] + bullet if lead is None else lead
-    for paragraph in words.split("\n"):
+    for paragraph in seen(words).split("\n"):
         wrapped = textwrap.wrap(
             paragraph, max(width, len(margin) + 20), initial_indent=first,
             subsequent_indent=margin, break_long_words=False, break_on_hyphens=False,

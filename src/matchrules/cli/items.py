@@ -20,6 +20,8 @@ STRENGTHS: Final = {
     "may": "May",
     "need_not": "Need not",
 }
+# what a terminal obeys, or what turns the order of all that follows; rule files have none of these
+_UNSEEN: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @frozen
@@ -144,6 +146,12 @@ def cited(decision: Decision, base: RuleBase) -> tuple[tuple[str, str], ...]:
     """The sources that the advice cites, with their titles, in order of name."""
     names = {cite.partition(" ")[0] for advice in decision for cite in advice.cites}
     return tuple((name, base.sources[name]) for name in sorted(names) if name in base.sources)
+
+
+def seen(words: str) -> str:
+    """The words with a mark in place of each character that nobody can see but that acts: a text
+    from a stranger's case must not write over what stands around it."""
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", words)
 
 
 def _items(advice: Sequence[Advice], base: RuleBase) -> Iterable[Item]:
