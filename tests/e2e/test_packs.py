@@ -137,7 +137,7 @@ def test_a_text_quotes_what_is_known_and_only_that() -> None:
     )
     as_of = date(2026, 3, 1)
     text = {a.id: a.text for a in PACKS.decide(facts, as_of, "interpreter")}
-    assert "222" in text["AP-14"] and "222" in text["GN-11"]
+    assert "222" in text["AP-14"]
     segments = [
         rule.id for rule in RULES.values()
         if any(isinstance(part, Segment) for then in rule.thens for part in then.text.parts)
