@@ -139,6 +139,21 @@ def test_without_chapters_kinds_are_the_sections():
     ]
 
 
+def test_a_chapter_that_is_called_as_the_rest_holds_the_rest() -> None:
+    own = 'chapter "Further" "And last:" pack\nchapter "The day" plan\n'
+    shown = letter({"walker": {"season": "winter"}}, chapters=own)
+    assert headings(shown)[1:5] == ["## Further", "### What to pack", "### Odd", "## The day"]
+    alone = letter(chapters='chapter "Further" "And last:" pack\n')
+    assert headings(alone)[1:3] == ["## Further", "### What to pack"]
+    assert part(alone, "Further") == ["And last:"]
+
+
+def test_a_chapter_without_words_is_called_by_its_first_kind() -> None:
+    shown = letter(chapters='chapter "" pack.socks, odd\nchapter " " plan\n')
+    assert headings(shown)[1:4] == ["## What to pack", "### Odd", "## The plan"]
+    assert "- The plan, in its order: A-3, words.wait." in shown
+
+
 def test_provisional_is_explained_once_and_where_there_is_some():
     shown = letter()
     assert shown.count("may change") == 1

@@ -31,7 +31,8 @@ def _lines(decision: Decision, base: RuleBase, what: str) -> Iterator[str]:
     if not decision.advice:
         yield ""
         yield "No advice: no rule applies to what is known of this case."
-    alone = len(chapters) == 1 and chapters[0].title == REST
+    own = any(chapter.title == REST for chapter in base.chapters)
+    alone = len(chapters) == 1 and chapters[0].title == REST and not own
     for chapter in chapters:
         yield from _groups(chapter.groups, "##") if alone else _chapter(chapter)
     yield from _unknown(wanted(decision, base))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from matchrules import ir
 from matchrules.decision import Advice, Decision
@@ -81,17 +81,24 @@ def grouped(decision: Decision, base: RuleBase) -> tuple[Group, ...]:
 
 def chaptered(decision: Decision, base: RuleBase, rest: str) -> tuple[Chapter, ...]:
     """The advice by chapter, kind and strength, subjects as they are declared; what no chapter
-    names is in a last one with the title `rest`. Chapters without advice are left out.
+    names is in the one with the title `rest`, a last one if there is none. Chapters without advice
+    are left out.
 
     A subject that a chapter names stands in the group of the kind that is named before it, before
     the first kind in one without a title.
     """
-    kinds = list(dict.fromkeys(advice.kind for advice in decision))
-    further = ir.Chapter(rest, tuple((kind, None) for kind in kinds))
-    chapters = (*base.chapters, further)
+    named = {entry for chapter in base.chapters for entry in chapter.entries}
+    kinds = dict.fromkeys((advice.kind, None) for advice in decision)
+    further = tuple(entry for entry in kinds if entry not in named)
+    chapters = [
+        evolve(one, entries=one.entries + further) if one.title == rest else one
+        for one in base.chapters
+    ]
+    if all(one.title != rest for one in chapters):
+        chapters.append(ir.Chapter(rest, further))
     places = {
         entry: (at, position)
-        for at, chapter in reversed(list(enumerate(chapters)))
+        for at, chapter in enumerate(chapters)
         for position, entry in enumerate(chapter.entries)
     }
     found: dict[int, list[tuple[int, Advice]]] = {}
@@ -99,9 +106,16 @@ def chaptered(decision: Decision, base: RuleBase, rest: str) -> tuple[Chapter, .
         place = places.get((advice.kind, advice.subject)) or places[advice.kind, None]
         found.setdefault(place[0], []).append((place[1], advice))
     return tuple(
-        Chapter(chapters[at].title, chapters[at].opening, _groups(chapters[at], inside, base))
+        Chapter(
+            _title(chapters[at], base), chapters[at].opening, _groups(chapters[at], inside, base)
+        )
         for at, inside in sorted(found.items())
     )
+
+
+def _title(chapter: ir.Chapter, base: RuleBase) -> str:
+    """What a chapter is called: by its first kind where its title has nothing to read."""
+    return chapter.title if chapter.title.strip() else title_of(base, chapter.entries[0][0])
 
 
 def _groups(
