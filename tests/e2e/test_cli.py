@@ -115,9 +115,7 @@ def test_both_engines_say_the_same(walk: Path) -> None:
 def test_markdown(walk: Path) -> None:
     shown = run("advise", walk / "case.yaml", "--rules", walk, "--format", "markdown").stdout
     assert shown.startswith("# Advice for ")
-    assert (
-        "\n## What to bring\n\n- **Must.** Ben: bring boots, the path is wet.\n" in shown
-    )
+    assert "\n## What to bring\n\n- **Must.** Ben: bring boots, the path is wet.\n" in shown
     assert "\n- Further, in its order: " in shown[shown.index("## Small print") :]
 
 
@@ -343,3 +341,14 @@ def test_a_terminal_without_unicode_is_no_error(walk: Path) -> None:
         capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here that is always full")
+def test_a_full_disk_is_told_in_one_line(walk: Path) -> None:
+    for words in (("advise", walk / "case.yaml", "--rules", walk), ("check", walk)):
+        with Path("/dev/full").open("wb") as full:
+            done = subprocess.run(command(*words), stdout=full, stderr=subprocess.PIPE, check=False)
+        said = done.stderr.decode()
+        assert (done.returncode, said) == (
+            1, "error: cannot write the answer: no space left on device\n"
+        )  # fmt: skip

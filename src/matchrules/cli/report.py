@@ -1,5 +1,6 @@
 """Faults on the way out: what is printed where, and with which exit code."""
 
+import errno
 import functools
 import os
 import sys
@@ -51,8 +52,12 @@ def reporting(command: _Command) -> _Command:
             raise Refused(str(error)) from None
         except MatchrulesError as error:
             raise Failed(str(error)) from None
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # click ends in silence
             reason = (error.strerror or "no reason given").lower()
+            if error.filename is None:
+                raise Failed(f"cannot write the answer: {reason}") from None
             raise Refused(f"cannot open `{error.filename}`: {reason}") from None
 
     return told  # type: ignore[return-value]
