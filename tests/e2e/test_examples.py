@@ -20,6 +20,16 @@ SPEAKS = {
     "almost_unknown": ({"EX-14", "GN-01"}, {"S1-12", "S1-40"}),
     "retake_booked_too_soon": ({"S1-16", "S1-17", "S1-42", "S1-44"}, {"S1-10", "AP-13"}),
     "twenty_programs": ({"AP-10", "AP-11", "AP-12", "AP-20", "S2-02"}, {"AP-14"}),
+    "narrow_pass_low_prediction": (
+        {"EX-08", "S1-31", "S2-50", "AP-18", "EX-22"},
+        {"S2-31", "NA-01"},
+    ),
+    "strong_step1_large_drop": ({"S2-42", "S2-02", "NA-12", "LR-09"}, {"S2-41", "IV-04"}),
+    "late_date_old_pass": ({"EX-11", "S2-33", "S2-35", "SP-09", "S2-53"}, {"S2-28", "NA-11"}),
+    "two_failures_score_not_told": (
+        {"S1-03", "EX-19", "EX-20", "IV-04", "S1-54"},
+        {"S1-02", "S1-41"},
+    ),
     "out_of_scope": ({"EX-01"}, {"GN-01"}),
 }
 
