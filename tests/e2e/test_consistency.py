@@ -147,7 +147,7 @@ class FromReasons(Interpretation):
         super().__init__(run.base, run.case)
         self.listed = [(rule.reasons[name], value) for name, value in reasons.items()]
 
-    def value(self, expression: ir.Expression, bound: Mapping[str, int] = {}) -> Any:  # noqa: B006
+    def value(self, expression: ir.Expression, bound: Mapping[str, int] = {}) -> Any:
         for reason, value in self.listed:
             if reason == expression:
                 return value
@@ -308,9 +308,11 @@ def test_p_46_no_literals() -> None:
          "step2ck.band", "competitive", "viable"),
         ("is 28 days", "is 42 days", {"context": {"application_year": 2026}},
          "timing.last_on_time_exam_date", date(2026, 8, 4), date(2026, 7, 21)),
-        ("for 2025 is 2025-09-03", "for 2025 is 2025-09-10", {"context": {"application_year": 2025}},
+        ("for 2025 is 2025-09-03", "for 2025 is 2025-09-10",
+         {"context": {"application_year": 2025}},
          "timing.last_on_time_exam_date", date(2025, 8, 6), date(2025, 8, 13)),
-        ("is 11 cite aamc", "is 10 cite aamc", {"applicant": {"budget_usd": 200, "target_specialty": ["pediatrics"]}},
+        ("is 11 cite aamc", "is 10 cite aamc",
+         {"applicant": {"budget_usd": 200, "target_specialty": ["pediatrics"]}},
          "budget.affordable_programs", 18, 20),
     ],
 )  # fmt: skip

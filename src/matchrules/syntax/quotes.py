@@ -21,8 +21,8 @@ _STATEMENT = re.compile(
 )
 _CLAUSE = re.compile(
     r"[ \t]*(?:ruleset|source|ordered enum|enum|fact|advice|parameter|define|table|rule|reject"
-    r"|section|chapter|property|example|id|cite|overrides|for each|when|unless|provisional|then|expect"
-    r"|given|as of|hit|is|\|)"
+    r"|section|chapter|property|example|id|cite|overrides|for each|when|unless|provisional|then"
+    r"|expect|given|as of|hit|is|\|)"
 )
 
 
