@@ -131,6 +131,29 @@ def test_examples_of_one_title_are_told_apart(pytester: pytest.Pytester) -> None
     ]
 
 
+def test_a_title_is_one_line_of_its_own(pytester: pytest.Pytester) -> None:
+    titles = [
+        '"x"',
+        '"x"',
+        '"x (2)"',
+        '"a\\nb"',
+        '"""\n  a\n  b\n  """',
+        '" "',
+        '""',
+        f'"{"long " * 99}"',
+    ]
+    example = "  as of 2026-11-01\n  expect nothing else\n"
+    header = "ruleset r\n  version 1\n  effective from 2026-01-01\n"
+    text = header + "".join(f"example {title}\n{example}" for title in titles)
+    (pytester.mkdir("odd") / "o.rules").write_text(text, encoding="utf-8")
+    found = [name.partition("::example ")[2] for name in items(run(pytester, "--co", "-q"))]
+    assert found[:-1] == [
+        "x", "x (2)", "x (2) (2)", "a b", "a b (2)", "without a name", "without a name (2)"
+    ]  # fmt: skip
+    assert found[-1] == ("long " * 99)[:199] + "…"
+    run(pytester, "odd/o.rules::example x (2) (2)").assert_outcomes(passed=1)
+
+
 def test_a_failing_example_shows_rule_place_and_case(pytester: pytest.Pytester) -> None:
     written(pytester, "expect fires L-02", "expect no fires L-02")
     ran = run(pytester, "rules", "-k", "often")
@@ -232,7 +255,9 @@ def test_rules_that_are_loaded_with_every_folder(pytester: pytest.Pytester) -> N
     folder = written(pytester)
     own = pytester.mkdir("own")
     (folder / "lending.rules").rename(own / "lending.rules")
-    run(pytester, "own").assert_outcomes(errors=1)
+    alone = run(pytester, "own")
+    alone.assert_outcomes(errors=1)
+    alone.stdout.fnmatch_lines(["*other folders*`rules_with`*", "error[[]MR105]*"])
     pytester.makeini("[pytest]\nrules_with = rules\nrules_cases = 5\n")
     run(pytester, "own", "rules").assert_outcomes(passed=4)
 

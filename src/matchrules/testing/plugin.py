@@ -5,6 +5,7 @@ pytest itself loads `pytest_matchrules` only; this is imported when a rule file 
 
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from matchrules.text import Span
 NEEDS_HYPOTHESIS: Final = (
     'properties are tried with Hypothesis: install it with `pip install "matchrules[test]"`'
 )
+LONGEST: Final = 200  # characters of a title that go into the name of an item
 
 
 @define
@@ -58,12 +60,13 @@ class RuleFile(pytest.File):
             *folder.book.properties,
         ]
         here = (one for one in written if one.span.source == name)
-        names: dict[str, int] = {}
+        names: set[str] = set()
         for one in sorted(here, key=lambda one: one.span.start):
-            said = _name(one)
-            names[said] = names.get(said, 0) + 1
-            if names[said] > 1:
-                said = f"{said} ({names[said]})"
+            called = said = _name(one)
+            numbers = count(2)
+            while said in names:
+                said = f"{called} ({next(numbers)})"
+            names.add(said)
             if isinstance(one, Example):
                 yield ExampleItem.from_parent(self, name=said, book=folder.book, example=one)
             else:
@@ -139,6 +142,10 @@ def _folder(file: RuleFile) -> Folder:
             folders[path] = Folder(load(_near(path), *more))
         except RuleErrors as error:
             told = f"the rules in `{_near(path)}` have faults; none of their examples can run"
+            if any(found.code == "MR105" for found in error.diagnostics):
+                told += (
+                    "\nrules of other folders are loaded with them where `rules_with` names those"
+                )
             folders[path] = Folder(None, f"{told}\n\n{error}")
     return folders[path]
 
@@ -158,8 +165,10 @@ def _near(path: Path) -> Path:
 
 
 def _name(one: Example | Property) -> str:
+    """What an item is called: one line, and not without end."""
     if isinstance(one, Example):
-        return f"example {one.name or one.title or 'without a name'}"
+        said = one.name or " ".join(one.title.split()) or "without a name"
+        return f"example {said}" if len(said) <= LONGEST else f"example {said[: LONGEST - 1]}…"
     return f"property {one.id} {one.name}" if one.id else f"property {one.name}"
 
 
