@@ -115,3 +115,29 @@ def test_a_name_cannot_write_over_what_stands_around_it() -> None:
         assert "\ufffdevil\ufffd1m: it is" in without
         assert "fine\u200d\u00a0too: it is" in without
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", without)
+
+
+def test_advice_without_words_says_its_subject() -> None:
+    rules = """
+rule cut_some "Cutting"
+  cite book
+  then should work.cut "[{gardener.tool}]"
+rule water_all "Watering"
+  cite book
+  for each bed
+  then may work.water "[{bed.tool}]"
+"""
+    words = RULES[: RULES.index("rule water")]
+    for fact in ("fact gardener", "  name : text key"):
+        words = words.replace(fact, fact + "\n  tool : text optional")
+    book = mr.load_text({"g.rules": words + rules})
+
+    def shown(*beds: dict[str, str]) -> list[tuple[str, ...]]:
+        decision = book.decide({"bed": list(beds)}, as_of=date(2026, 5, 1))
+        lines = text(decision, book.bases[0], "x", width=80, colour=False).splitlines()
+        assert "  Should      Cut" in lines
+        (group,) = grouped(decision, book.bases[0])
+        return [item.texts for item in group.items]
+
+    assert shown({"name": "A"}) == [("Cut",), ("Water (A)",)]
+    assert shown({"name": "A"}, {"name": "B", "tool": "a can"}) == [("Cut",), ("Water", "a can")]

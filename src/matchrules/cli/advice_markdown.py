@@ -84,12 +84,12 @@ def _item(item: Item) -> Iterator[str]:
     mark = MARKS.get(item.strength, "")
     provisional = " *(provisional)*" if item.provisional else ""
     if len(item.texts) == 1:
-        yield f"- {mark}{escaped(item.texts[0]) or escaped(item.title)}{provisional}"
+        yield f"- {mark}{escaped(item.texts[0])}{provisional}"
         return
     shared = f" {escaped(item.shared)}" if item.shared else ""
     yield f"- {mark}*{escaped(item.title)}.*{shared}{provisional}"
     for one in item.texts[:MOST_INSTANCES]:
-        yield f"  - {escaped(one) or escaped(item.title)}"
+        yield f"  - {escaped(one)}"
     if len(item.texts) > MOST_INSTANCES:
         yield f"  - and {len(item.texts) - MOST_INSTANCES} more: `--format json` lists them all"
 

@@ -176,10 +176,13 @@ def _items(advice: Sequence[Advice], base: RuleBase) -> Iterable[Item]:
     for _, run in groupby(advice, key=alike):
         found = tuple(run)
         first = found[0]
-        texts, shared = _parted(_texts(found))
         subject = base.advice[first.kind].subjects[first.subject]
+        title = subject.description or in_words(subject.name)
+        # a text may be left out as a whole, segment by segment; its subject still says something
+        told = [one if one.text.strip() else evolve(one, text=title) for one in found]
+        texts, shared = _parted(_texts(told))
         yield Item(
-            subject.description or in_words(subject.name), first.strength, texts, shared,
+            title, first.strength, texts, shared,
             first.cites, first.id, first.rule, first.provisional,
         )  # fmt: skip
 
