@@ -1,6 +1,8 @@
 """Reading a catalogue: what is taken, and every fault with its row and its column."""
 
+import gzip
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -187,6 +189,8 @@ HEADERS = [
     (f"{HEAD},name", ["MR803 column `name`: is there 2 times"]),
     (HEAD.replace(",", ";"), ["MR803 the header lacks `program_id`, `name`, `city`, `state`, "
                               "`region`, `kind`, `source_url`, `source_date`"]),
+    ("sep=;", ["MR803 the header lacks `program_id`, `name`, `city`, `state`, "
+               "`region`, `kind`, `source_url`, `source_date`"]),
 ]
 # fmt: on
 
@@ -194,6 +198,17 @@ HEADERS = [
 @pytest.mark.parametrize(("header", "said"), HEADERS)
 def test_a_header_with_a_fault(tmp_path: Path, header: str, said: list[str]) -> None:
     assert faults(tmp_path, f"{header}\n{ROW}\n") == said
+
+
+@pytest.mark.parametrize(("first", "help"), [
+    (HEAD.replace(",", "\t"), "cells are parted by commas, these are by tabs"),
+    ("sep=;", "take out the line that begins with `sep=`: the header has to come first"),
+    ("SEP=,", "take out the line that begins with `sep=`: the header has to come first"),
+])  # fmt: skip
+def test_a_header_of_another_tongue_has_a_way_out(tmp_path: Path, first: str, help: str) -> None:
+    with pytest.raises(CatalogueErrors) as caught:
+        read(tmp_path, f"{first}\n{HEAD}\n{ROW}\n")
+    assert caught.value.diagnostics[0].help == help
 
 
 def test_a_column_of_ones_own_is_passed_over_with_a_warning(tmp_path: Path) -> None:
@@ -213,6 +228,9 @@ FILES: list[tuple[bytes, str]] = [
     (f"{HEAD}\n{ROW}\n".replace("Lake", "Lac \xe9").encode("latin-1"),
      "is not UTF-8: byte 0xe9 in line 2 begins no character"),
     (f"{HEAD}\n{ROW}\0\n".encode(), "holds a NUL byte: it is no text"),
+    (gzip.compress(HEAD.encode()), "is compressed, not CSV"),
+    (b"PK\x03\x04 xl/workbook.xml", "is a workbook or an archive, not CSV"),
+    (b"PAR1", "is Parquet, not CSV"),
 ]
 # fmt: on
 
@@ -278,6 +296,15 @@ def test_parquet_is_read_like_csv(tmp_path: Path) -> None:
     assert [row.values["min_step2ck"] for row in found.rows] == [220, None, None]
     assert [row.values["source_date"] for row in found.rows] == columns["source_date"]
     assert [row.schools for row in found.rows] == [("Alder", "Birch"), None, ("Cedar",)]
+
+
+def test_whole_decimals_of_parquet_are_whole_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "programs.parquet"
+    frame(pct_img=[Decimal("40.00"), None]).write_parquet(path)
+    assert [row.values["pct_img"] for row in read_catalogue(path, base()).rows] == [40, None]
+    frame(pct_img=[Decimal("40.00"), Decimal("40.50")]).write_parquet(path)
+    with pytest.raises(CatalogueErrors, match="row 2, column `pct_img`"):
+        read_catalogue(path, base())
 
 
 def test_faults_of_parquet_have_their_row_and_column(tmp_path: Path) -> None:

@@ -174,6 +174,8 @@ class _Reader:
                 self._header(header, at, "is no column of a catalogue", help)
                 required = [other for other in required if other != near]
                 continue
+            if len(names) == 1 and required:
+                continue  # the cells are parted by something else: it is no column at all
             span = header.span(at)
             self.faults.warn(self.faults.fault(
                 "MR808", "is no column of a catalogue, and is passed over", column=name[:60],
@@ -184,11 +186,12 @@ class _Reader:
             lone = names[0] if len(names) == 1 else ""
             mark = next((words for char, words in _MARKS if char in lone), None)
             said = f"the header lacks {listed}"
-            self.faults.add(self.faults.fault(
-                "MR803", said, f"cells are parted by commas, these are by {mark}" if mark
-                else "every catalogue has these columns, filled in for every program",
-                span=header.span(),
-            ))  # fmt: skip
+            help = "every catalogue has these columns, filled in for every program"
+            if names and names[0].lower().startswith("sep="):
+                help = "take out the line that begins with `sep=`: the header has to come first"
+            elif mark:
+                help = f"cells are parted by commas, these are by {mark}"
+            self.faults.add(self.faults.fault("MR803", said, help, span=header.span()))
         return [BY_NAME.get(name) for name in names]
 
     def _header(self, header: Record, at: int, message: str, help: str) -> None:

@@ -43,6 +43,10 @@ def decode(content: bytes, faults: Faults) -> Source | None:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         faults.add(faults.fault("MR801", f"`{name}` is not UTF-8: it looks like UTF-16", _SAVE))
         return None
+    for mark, (kind, help) in _NO_TEXT.items():
+        if content.startswith(mark):
+            faults.add(faults.fault("MR801", f"`{name}` is {kind}, not CSV", help))
+            return None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -63,6 +67,11 @@ def decode(content: bytes, faults: Faults) -> Source | None:
 
 
 _SAVE: Final = "save it as CSV in UTF-8"
+_NO_TEXT: Final = {
+    b"\x1f\x8b": ("compressed", "unpack it first"),
+    b"PK\x03\x04": ("a workbook or an archive", "open it, and save the sheet as CSV in UTF-8"),
+    b"PAR1": ("Parquet", "give it a name that ends in `.parquet`"),
+}  # what a file begins with
 
 
 def records(source: Source, faults: Faults) -> Iterator[Record]:

@@ -4,6 +4,7 @@ import io
 import math
 from collections.abc import Iterator
 from datetime import datetime, time
+from decimal import Decimal
 from typing import Any, Final
 
 from matchrules.residency.csv_rows import Record
@@ -37,11 +38,13 @@ def parquet(content: bytes, faults: Faults) -> tuple[list[str], Iterator[Record]
 
 def _plain(cell: Any) -> Any:
     """A cell without what only its way into the file has put there: whole numbers that became
-    floats because the column has gaps, gaps that became NaN, days that became midnights."""
+    floats or decimals, gaps that became NaN, days that became midnights."""
     if isinstance(cell, float):
         if math.isnan(cell):
             return None
         return int(cell) if cell.is_integer() else cell
+    if isinstance(cell, Decimal) and cell.is_finite() and cell == cell.to_integral_value():
+        return int(cell)
     if isinstance(cell, datetime) and cell.time() == time.min:
         return cell.date()
     return cell
