@@ -1,5 +1,7 @@
 """The list for one applicant, worked out by hand."""
 
+import csv
+import io
 from datetime import date
 from functools import cache
 from typing import Any
@@ -199,6 +201,49 @@ def test_university_kinds_take_at_most_half_where_step_1_is_weak() -> None:
     assert any("at most half of the list" in note for note in weak.notes)
 
 
+def test_why_places_stay_empty() -> None:
+    def told(case_: Any, *rows: dict[str, Any], size: int) -> list[str]:
+        found = made(case_, *rows, size=size)
+        return [note for note in found.notes if "empty:" in note]
+
+    open_ = [row("A", pct_img=50), row("B", pct_img=50)]
+    all_listed = "every program of the catalogue that is open to you is on the list"
+    more = "A longer catalogue would help."
+    assert told(case(), *open_, size=2) == []
+    assert told(case(), *open_, row("C", img_policy="excludes"), size=4) == [
+        f"2 places stay empty: {all_listed}. {more}"
+    ]
+    halved = [row(name, pct_img=50, kind="university", max_failed_attempts=6) for name in "ABC"]
+    assert told(case(step1={"fail_count": 1}), *halved, size=2) == [
+        f"1 place stays empty: none of the programs that are left can take it. {more}"
+    ]
+
+
+def test_a_score_that_is_not_told_is_told_of() -> None:
+    said = "Your Step 2 CK score is not known, so categories rest on the IMGs alone."
+    assert said in made(case(step2ck={"score": None}), row("A")).notes
+    assert said not in made(case(), row("A")).notes
+
+
+def test_a_day_after_the_list_is_told_of() -> None:
+    def told(day: date) -> list[str]:
+        found = made(case(), row("A", source_date=day), row("B"), size=2)
+        return [note for note in found.notes if "after 2026-07-20" in note]
+
+    assert told(DAY) == []
+    (note,) = told(date(2062, 7, 1))
+    assert ": 1 listed program." in note
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)"])
+def test_csv_holds_no_formulas(name: str) -> None:
+    found = made(case(), row(name, city="A=B", state=name, schools_of_residents=name), size=1)
+    (read,) = csv.DictReader(io.StringIO(found.to_csv()))
+    assert read["program_id"] == read["state"] == read["schools_of_residents"] == f"'{name}"
+    assert (read["city"], found.entries[0].id) == ("A=B", name)
+    assert found.to_dict()["entries"][0]["id"] == name
+
+
 def test_json_is_complete_and_plain() -> None:
     import json
 
@@ -215,7 +260,7 @@ def test_json_is_complete_and_plain() -> None:
 
 
 def test_calls_that_cannot_be_meant() -> None:
-    for size in (0, -1, 4001, True):
+    for size in (0, -1, 4001, True, 2.5, "5"):
         with pytest.raises(mr.UsageError, match="from 1 to 4000 places"):
             made(case(), row("A"), size=size)
     for rows in (5, ["A-1"], None):

@@ -58,7 +58,7 @@ def shortlist(
     Raises `CaseErrors` and `CatalogueErrors`. No promise is made: categories come from thresholds,
     and `Shortlist.notes` has to be shown with the list.
     """
-    if size is not None and (isinstance(size, bool) or not 1 <= size <= MOST_PLACES):
+    if size is not None and (type(size) is not int or not 1 <= size <= MOST_PLACES):
         raise UsageError(f"a list has from 1 to {MOST_PLACES} places, not {shown(size)}")
     book = load() if book is None else book
     base, known = book.case(case, as_of)
@@ -165,6 +165,9 @@ class _Listing:
             of_university=sum(said["program.of_university"][entry.id] for entry in listed),
             made_room=len(choice.dropped), reach_fills=said["shortlist.reach_fills"],
             school_unknown=self._schools_unused(), left_out=len(self.catalogue.left_out),
+            as_of=self.decision.as_of, not_listed=len(others), looked_up_later=sum(
+                e.source_date is not None and e.source_date > self.decision.as_of for e in listed
+            ),
         )  # fmt: skip
         return self._shortlist(
             open=True, size=size, tier=said["risk.tier"],

@@ -201,7 +201,8 @@ class Shortlist:
 
     def to_csv(self) -> str:
         """Every program of the catalogue as a row: the list first, in its order, then the others,
-        then the excluded; what was found out of it, then its cells."""
+        then the excluded; what was found out of it, then its cells. A text that a spreadsheet would
+        work out as a formula has a `'` in front."""
         out = io.StringIO()
         columns = [column.name for column in COLUMNS if column.name not in _OWN]
         writer = csv.writer(out, lineterminator="\n")
@@ -211,7 +212,7 @@ class Shortlist:
             listed = place <= len(self.entries)
             own = _csv_row(program, place if listed else None)
             cells = [written_cell(program.facts.get(column)) for column in columns]
-            writer.writerow([*(own[name] for name in _OWN), *cells])
+            writer.writerow(map(_inert, [*(own[name] for name in _OWN), *cells]))
         return out.getvalue()
 
 
@@ -241,6 +242,11 @@ def _csv_row(program: Entry | Excluded, place: int | None) -> dict[str, str]:
             "order": ";".join(f"{name}={key}" for name, key in program.order.items()),
         }  # fmt: skip
     return {name: written_cell({**shared, **own}.get(name)) for name in _OWN}
+
+
+def _inert(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula. Numbers in a list are never negative."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
 
 
 def written_cell(value: Any) -> str:

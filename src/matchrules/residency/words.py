@@ -100,6 +100,9 @@ class Situation:
     reach_fills: bool
     school_unknown: int
     left_out: int
+    as_of: date
+    not_listed: int
+    looked_up_later: int
 
 
 ALWAYS: Final = (
@@ -110,6 +113,9 @@ ALWAYS: Final = (
     "What a program's own site says overrules the catalogue. Look before you apply.",
     "The same facts, catalogue and rules give the same list.",
 )
+
+
+_ALL_LISTED: Final = "every program of the catalogue that is open to you is on the list"
 
 
 def counted(count: int, noun: str) -> str:
@@ -134,9 +140,11 @@ def _on_the_list(s: Situation) -> Sequence[str]:
         said.append(f"{size} what your record asks for, which is {reach}.")
     if s.listed < s.size:
         empty = s.size - s.listed
+        left = "none of the programs that are left can take"
         said.append(
-            f"{counted(empty, 'place')} {'stays' if empty == 1 else 'stay'} empty rather than go "
-            "to programs that are not open to you; a longer catalogue would help."
+            f"{counted(empty, 'place')} {'stays' if empty == 1 else 'stay'} empty: "
+            + (f"{left} {'it' if empty == 1 else 'them'}" if s.not_listed else _ALL_LISTED)
+            + ". A longer catalogue would help."
         )
         if not s.reach_fills:
             said.append("With this record, reaches do not fill the places of other categories.")
@@ -158,6 +166,8 @@ def _on_what_is_known(s: Situation) -> Sequence[str]:
     if s.guess_of_category:
         rests = "no score yet" if s.predicted is None else f"a predicted score of {s.predicted}"
         said.append(f"Every category is provisional: it rests on {rests}.")
+    elif s.predicted is None:
+        said.append("Your Step 2 CK score is not known, so categories rest on the IMGs alone.")
     if s.guess_of_breadth:
         said.append("How many programs your record asks for is provisional too.")
     if s.gaps:
@@ -170,6 +180,11 @@ def _on_what_is_known(s: Situation) -> Sequence[str]:
         said.append(
             f"Looked up too long ago to be relied on: {counted(s.stale, 'listed program')}, marked "
             "as stale. Check again there before anything else."
+        )
+    if s.looked_up_later:
+        said.append(
+            f"Looked up after {s.as_of}, the day of this list: "
+            f"{counted(s.looked_up_later, 'listed program')}. Is that day right, and are theirs?"
         )
     if s.school_unknown:
         said.append(
