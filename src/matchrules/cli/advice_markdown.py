@@ -10,8 +10,8 @@ from matchrules.cli.unknowns import Wanted, wanted
 from matchrules.decision import Decision
 from matchrules.ir import RuleBase
 
-# What stands before a text; all else speaks for itself.
-MARKS: Final = {"must": "**Must.** ", "must_not": "**Must not.** "}
+# What stands before a text; a text that speaks against something says so itself.
+MARKS: Final = {"must": "**Must.** ", "must_not": "**Must.** "}
 REST: Final = "Further"
 MOST_INSTANCES: Final = 25  # of one rule
 MOST_UNKNOWN: Final = 8
