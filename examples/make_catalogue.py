@@ -133,6 +133,9 @@ def catalogue() -> str:
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1] if len(sys.argv) > 1 else "catalogue_synthetic.csv")
+    given = sys.argv[1:] or ["catalogue_synthetic.csv"]
+    if len(given) > 1 or given[0].startswith("-"):
+        sys.exit("usage: python make_catalogue.py [FILE.csv]")
+    target = Path(given[0])
     target.write_text(catalogue(), encoding="utf-8")
     print(f"wrote {PROGRAMS} made-up programs to {target.name}")

@@ -44,6 +44,9 @@ def test_the_synthetic_catalogue_is_what_its_script_writes(tmp_path: Path) -> No
     subprocess.run([sys.executable, script], cwd=tmp_path, check=True, capture_output=True)
     written = (tmp_path / CATALOGUE.name).read_bytes()
     assert written == CATALOGUE.read_bytes()
+    refused = subprocess.run([sys.executable, script, "--help"], cwd=tmp_path, capture_output=True)
+    assert refused.returncode == 1 and b"usage:" in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == [CATALOGUE.name]
 
 
 def test_the_synthetic_catalogue_says_that_it_is_one() -> None:
@@ -179,7 +182,9 @@ def test_wrong_usage() -> None:
 def test_nothing_in_a_catalogue_is_obeyed_by_a_terminal(tmp_path: Path) -> None:
     sly = tmp_path / "sly.csv"
     lines = CATALOGUE.read_text(encoding="utf-8").splitlines()[:2]
-    lines[1] = lines[1].replace("Synthetic", "[bold]\u202eSynthetic[/bold]", 1)
+    lines[1] = lines[1].replace("Synthetic", "[bold]\u202eSynthetic[/bold]\u00a0e\u200d", 1)
     sly.write_text("\n".join(lines), encoding="utf-8")
     shown = run(CASE, "--programs", sly)
     assert "[bold]\ufffdSynthetic" in shown.stdout
+    # what names are written with stays
+    assert shown.stdout.count("\ufffd") == 1 and "\u00a0e\u200d" in shown.stdout

@@ -112,7 +112,7 @@ def catalogue(seed: int) -> list[Row]:
 
 # Seeds do not shrink to anything that is easier to read.
 QUICK = settings(
-    max_examples=max(SHARE * 2 // 5, 10), phases=[Phase.explicit, Phase.reuse, Phase.generate]
+    max_examples=max(SHARE * 2 // 3, 10), phases=[Phase.explicit, Phase.reuse, Phase.generate]
 )
 
 
