@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from matchrules.cli.items import seen
 from matchrules.residency.choice import CATEGORIES
 from matchrules.residency.columns import BY_NAME
 from matchrules.residency.result import Entry, Excluded, Shortlist
@@ -229,4 +230,4 @@ def _text(words: str) -> "Text":
     """Words that are never read as markup, with nothing in them that a terminal would obey."""
     from rich.text import Text
 
-    return Text("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in words))
+    return Text(seen(words))
