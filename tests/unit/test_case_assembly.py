@@ -105,6 +105,16 @@ def test_names_that_are_not_there() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("exam.weak", "MR511"), ("scope", "MR511"), ("scope.x", "MR511"), ("exam.status", "MR510")],
+)
+def test_a_derived_fact_is_told_however_it_is_written(name: str, code: str) -> None:
+    with pytest.raises(mr.CaseErrors) as caught:
+        read_case([BASE], {name: True}, TODAY)
+    assert [(d.code, d.path) for d in caught.value.diagnostics] == [(code, name)]
+
+
 def test_mappings_and_objects_may_be_mixed() -> None:
     facts = FactClasses(BASE)
     given = {

@@ -340,6 +340,15 @@ def test_rows_at_hand_are_read_alike() -> None:
         read_catalogue([], base())
 
 
+def test_where_every_row_is_passed_over_there_is_no_list() -> None:
+    bad = dict.fromkeys(HEAD.split(","), "?")
+    with pytest.raises(CatalogueErrors, match="no program that can be read") as caught:
+        read_catalogue([bad, bad], base(), skip_bad_rows=True)
+    first, *rest = caught.value.diagnostics
+    assert (first.code, first.severity) == ("MR801", "error")
+    assert len(rest) > 1
+
+
 # The one use of a school's name -------------------------------------------------------------------
 
 

@@ -197,14 +197,14 @@ def _unknown_fact(base: RuleBase, name: Any, findings: Findings) -> None:
     fact, _, attribute = name.partition(".")
     derived = [define for define in base.defines if define.partition(".")[0] == fact]
     help = did_you_mean(name, base.facts)
-    if attribute and fact in base.facts:
-        help = f"write `{attribute}` under `{fact}`"
-    elif derived and closest(name, base.facts) is None:
+    if name in base.defines or (derived and fact not in base.facts):
         findings.add(
             "MR511", (name,), "is worked out by the rules: it cannot be asserted",
             "leave it out, and give the facts that it follows from", key=True,
         )  # fmt: skip
         return
+    if attribute and fact in base.facts:
+        help = f"write `{attribute}` under `{fact}`"
     elif help is None:
         owners = [f.name for f in base.facts.values() if name in f.attributes]
         help = f"write it under `{owners[0]}`" if len(owners) == 1 else (

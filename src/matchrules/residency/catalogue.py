@@ -145,6 +145,13 @@ class _Reader:
         if not count and not self.faults.errors:
             message = f"`{self.faults.name}` holds no program"
             raise self._whole_fault("MR801", message, "add a row for each")
+        if not self.kept and not self.faults.errors:
+            message = f"`{self.faults.name}` holds no program that can be read"
+            found = [self.faults.fault("MR801", message, "mend the rows below")]
+            raise CatalogueErrors(
+                [*found, *(fault for faults in self.left_out.values() for fault in faults)],
+                self.faults.sources,
+            )
         self.faults.raise_if_any()
         return Catalogue(
             self.faults.name, sha256, tuple(self.kept), self.left_out,
