@@ -1,4 +1,4 @@
-"""Every property of the packs on the generated applicants of `test_packs_reach`, which come to every
+"""Every property of the packs on the generated applicants of `test_packs_reach`, who come to every
 band, tier, date and unknown: one evaluation of an applicant answers all properties at once. In
 the long profile they are more than twenty thousand. `pytest -s` prints how often each was put to
 the test."""
