@@ -8,35 +8,23 @@ from datetime import date
 from typing import Any
 
 import pytest
-from attrs import fields, has
 from hypothesis import given
 from residency_agreement import drawn, hold, revived
 from residency_statements import carried, statements
 
 import matchrules as mr
-from matchrules.ir import Constant, Template
+from matchrules.ir import Constant, Template, walk
 from matchrules.testing import cases
 
 PACKS = mr.load()
 
 
 def literals(text: Template) -> Iterator[str]:
-    """The pieces that a text is written with, those of its conditional parts too."""
+    """The pieces that a text is written with, those of its segments and conditional parts too."""
     for part in text.parts:
-        yield from pieces(part)
-
-
-def pieces(part: Any) -> Iterator[str]:
-    if isinstance(part, str):
-        yield part
-    elif isinstance(part, Constant) and isinstance(part.value, str):
-        yield part.value
-    elif isinstance(part, tuple):
-        for one in part:
-            yield from pieces(one)
-    elif has(type(part)):
-        for field in fields(type(part)):
-            yield from pieces(getattr(part, field.name))
+        yield from (p for p in getattr(part, "parts", [part]) if isinstance(p, str))
+    for hole in text.holes:
+        yield from (e.value for e in walk(hole) if isinstance(e, Constant) and type(e.value) is str)
 
 
 # What a text shows only where it quotes what is unknown, or joins its parts badly.

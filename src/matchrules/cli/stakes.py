@@ -1,7 +1,7 @@
 """What in the advice hangs on one thing that is not known: each is tried with values on both sides
 of where answers change, everything else as it is."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, Final
@@ -14,7 +14,7 @@ from matchrules.decision import Decision
 from matchrules.dependencies import dependencies, names_in, reachable
 from matchrules.engine.faults import checked_range
 from matchrules.engine.interpreter import Interpretation
-from matchrules.ir import Expression, Reject, Rule, RuleBase
+from matchrules.ir import Reject, Rule, RuleBase
 from matchrules.testing.cutpoints import Cuts, cut_points
 from matchrules.types import Date, Enum, Number, SetOf, Type, Value, YesNo
 
@@ -47,7 +47,7 @@ def stakes(decision: Decision, base: RuleBase) -> dict[str, Stake]:
     reads: dict[str, list[Rule]] = {}
     for rule in base.rules.values():
         if all(now.value(guard) is not False for guard in rule.guards):
-            for name in reachable(graph, names_in(base, _expressions(rule))):
+            for name in reachable(graph, names_in(base, rule.own_expressions())):
                 reads.setdefault(name, []).append(rule)
     rejects = [(reject, reachable(graph, names_in(base, [reject.when]))) for reject in base.rejects]
     trials = _Trials(base, case, now, rejects)
@@ -102,16 +102,6 @@ class _Trials:
         return _thinned(_values(type_, self.case, cut.values if cut else ()))
 
 
-def _expressions(rule: Rule) -> Iterator[Expression]:
-    """What a rule reads itself, its guards left out."""
-    if rule.when is not None:
-        yield rule.when
-    yield from rule.unless
-    for then in rule.thens:
-        yield from then.fields.values()
-        yield from then.text.holes
-
-
 def _speaks(said: Said) -> list[bool]:
     return [one is not None for one in said]
 
@@ -120,9 +110,7 @@ def _said(case: Interpretation, rule: Rule) -> Said:
     """The texts of a rule for its first instances, None where its conditions do not hold."""
     found: Said = []
     for bound in case.each(rule.fact)[:MOST_INSTANCES]:
-        holds = all(case.value(guard) is True for guard in rule.guards)
-        holds = holds and (rule.when is None or case.value(rule.when, bound) is True)
-        holds = holds and not any(case.value(one, bound) is True for one in rule.unless)
+        holds = case.holds(rule, bound)
         found.append([case.text(then.text, bound) for then in rule.thens] if holds else None)
     return found
 

@@ -101,6 +101,10 @@ class Rule:
     def expressions(self) -> Iterator[Expression]:
         """Everything that the rule reads: conditions, fields and texts."""
         yield from self.guards
+        yield from self.own_expressions()
+
+    def own_expressions(self) -> Iterator[Expression]:
+        """What the rule reads itself, its guards left out."""
         if self.when is not None:
             yield self.when
         yield from self.unless
