@@ -34,6 +34,7 @@ class Value:
     """A value, or None where it is unknown, so that a condition reads as it is written."""
 
     __slots__ = ("it",)
+    # `==` gives a truth that may be unknown, not a bool; so there is no hash that fits it
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, it: Any) -> None:

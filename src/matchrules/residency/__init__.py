@@ -14,6 +14,8 @@ What makes lists is loaded when it is first asked for.
 from typing import TYPE_CHECKING
 
 from matchrules.residency import facts
+
+# every generated class; which they are, `facts.__all__` says
 from matchrules.residency.facts import *  # noqa: F403
 
 if TYPE_CHECKING:
