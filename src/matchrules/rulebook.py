@@ -19,6 +19,7 @@ from matchrules.text import Source
 if TYPE_CHECKING:
     import cattrs
 
+    from matchrules.analysis import Analysis
     from matchrules.case.classes import FactClasses
     from matchrules.case.model import Case
     from matchrules.decision import Decision
@@ -170,10 +171,8 @@ def check_text(texts: Mapping[str, str]) -> tuple[Diagnostic, ...]:
 def check_sources(sources: Mapping[str, Source]) -> tuple[Diagnostic, ...]:
     """Every fault and warning of texts that have been read, and a note on what of their tables
     cannot be checked without a solver."""
-    from matchrules.analysis.checks import left_to_prover
-
-    bases, found = _analyse(sources)
-    return _in_order([*found, *(note for base in bases for note in left_to_prover(base, sources))])
+    analysis = _analyse(sources)
+    return _in_order([*analysis.diagnostics, *analysis.left])
 
 
 def packs() -> Path:
@@ -275,31 +274,30 @@ def _case_file(path: Path) -> bytes:
 
 
 def _book(sources: Mapping[str, Source]) -> Book:
-    bases, diagnostics = _analyse(sources)
-    if not bases:
-        raise RuleErrors(diagnostics, sources)
-    return Book(bases, sources, tuple(d for d in diagnostics if d.severity == "warning"))
+    found = _analyse(sources)
+    if not found.bases:
+        raise RuleErrors(found.diagnostics, sources)
+    warnings = tuple(d for d in found.diagnostics if d.severity == "warning")
+    return Book(found.bases, sources, warnings)
 
 
-def _analyse(
-    sources: Mapping[str, Source],
-) -> tuple[tuple[RuleBase, ...], tuple[Diagnostic, ...]]:
+def _analyse(sources: Mapping[str, Source]) -> "Analysis":
     """The eras, none if there is an error, and what was found, in the order of the texts."""
-    from matchrules.analysis import analyse
+    from matchrules.analysis import Analysis, analyse
     from matchrules.syntax.parser import parse
 
     if not sources:
-        return (), (Diagnostic("MR540", "there are no rules", help="name at least one file"),)
+        none = Diagnostic("MR540", "there are no rules", help="name at least one file")
+        return Analysis((), (none,))
     parsed = [parse(sources[name]) for name in sorted(sources)]
     found = [diagnostic for _, faults in parsed for diagnostic in faults]
     if any(diagnostic.severity == "error" for diagnostic in found):
         # What a statement that does not parse would have declared is missing everywhere else:
         # faults of meaning would mostly be echoes.
-        return (), _in_order(found)
+        return Analysis((), _in_order(found))
     analysis = analyse([file for file, _ in parsed], sources)
     everything = _in_order([*found, *analysis.diagnostics])
-    failed = any(diagnostic.severity == "error" for diagnostic in everything)
-    return (() if failed else analysis.bases), everything
+    return Analysis(analysis.bases, everything, analysis.left)
 
 
 def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

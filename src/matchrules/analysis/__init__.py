@@ -22,10 +22,12 @@ __all__ = ["Analysis", "analyse"]
 @frozen
 class Analysis:
     """What the analysis found: a rule base for each era, earliest first (none where there are
-    errors), and the diagnostics by file and place."""
+    errors), the diagnostics by file and place, and notes on what of the tables cannot be checked
+    without a solver."""
 
     bases: tuple[ir.RuleBase, ...]
     diagnostics: tuple[Diagnostic, ...]
+    left: tuple[Diagnostic, ...] = ()
 
 
 def analyse(files: Sequence[ast.RuleFile], sources: Mapping[str, Source]) -> Analysis:
@@ -34,12 +36,17 @@ def analyse(files: Sequence[ast.RuleFile], sources: Mapping[str, Source]) -> Ana
     eras = split(files, report)
     ends = _ends(files)
     bases = tuple(build(era, sources, ends, report) for era in eras)
+    left: list[Diagnostic] = []
     if not report.has_errors:
         from matchrules.analysis import checks
 
         for base in bases:
-            report.add(checks.run(base, sources))
-    return Analysis(() if report.has_errors else bases, report.in_order())
+            checked = checks.run(base, sources)
+            report.add(checked.faults)
+            left.extend(checked.left)
+    if report.has_errors:
+        return Analysis((), report.in_order())
+    return Analysis(bases, report.in_order(), tuple(left))
 
 
 def _ends(files: Sequence[ast.RuleFile]) -> dict[str, date | None]:

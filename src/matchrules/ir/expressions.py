@@ -355,7 +355,8 @@ def walk(expression: Expression) -> Iterator[Expression]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(list(children(node))))
+        if _operand_names(type(node)):
+            stack.extend(reversed(list(children(node))))
 
 
 @frozen

@@ -1,6 +1,8 @@
 """Checks of a whole rule base, one a file: what must hold before any case is looked at."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+
+from attrs import frozen
 
 from matchrules.analysis.checks import cycles, limits, never, tables
 from matchrules.analysis.checks.scene import World
@@ -10,36 +12,33 @@ from matchrules.ir import RuleBase
 from matchrules.text import Source
 
 
-def run(base: RuleBase, sources: Mapping[str, Source]) -> tuple[Diagnostic, ...]:
-    """Every fault that the checks find in the rules of one era, in the order of their places."""
+@frozen
+class Checked:
+    """What the checks found, each in the order of the places: `faults`, and as `left` a warning on
+    everything in tables that they cannot tell without a solver."""
+
+    faults: tuple[Diagnostic, ...]
+    left: tuple[Diagnostic, ...] = ()
+
+
+def run(base: RuleBase, sources: Mapping[str, Source]) -> Checked:
+    """Check the rules of one era. Where there are cycles, or limits are passed, that is all that
+    is found: the rest looks through names, which needs an end."""
     graph = dependencies(base)
-    return tuple(sorted(_found(base, graph, sources), key=_place))
-
-
-def left_to_prover(
-    base: RuleBase, sources: Mapping[str, Source] | None = None
-) -> tuple[Diagnostic, ...]:
-    """What the table checks cannot tell without a solver, a warning each; nothing of a rule base
-    that has cycles or passes the limits."""
-    graph = dependencies(base)
-    if any(True for _ in _structure(base, graph)):
-        return ()
-    return tuple(sorted(tables.left_to_prover(World(base, graph), sources or {}), key=_place))
-
-
-def _found(base: RuleBase, graph: Graph, sources: Mapping[str, Source]) -> Iterator[Diagnostic]:
-    structure = [*_structure(base, graph)]
-    yield from structure
-    if structure:  # the rest looks through names, which needs an end
-        return
+    structure = _structure(base, graph)
+    if structure:
+        return Checked(_sorted(structure))
     world = World(base, graph)
-    yield from tables.check(world, sources)
-    yield from never.check(world)
+    faults, left = tables.check(world, sources)
+    return Checked(_sorted([*faults, *never.check(world)]), _sorted(left))
 
 
-def _structure(base: RuleBase, graph: Graph) -> Iterator[Diagnostic]:
-    yield from cycles.check(base, graph)
-    yield from limits.check(base, graph)
+def _structure(base: RuleBase, graph: Graph) -> list[Diagnostic]:
+    return [*cycles.check(base, graph), *limits.check(base, graph)]
+
+
+def _sorted(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(found, key=_place))
 
 
 def _place(diagnostic: Diagnostic) -> tuple[str, int, str, str]:
@@ -48,4 +47,4 @@ def _place(diagnostic: Diagnostic) -> tuple[str, int, str, str]:
     return (*where, diagnostic.code, diagnostic.message)
 
 
-__all__ = ["dependencies", "left_to_prover", "order", "run"]
+__all__ = ["Checked", "dependencies", "order", "run"]

@@ -12,7 +12,6 @@ from attrs import evolve, frozen
 from matchrules import ir
 from matchrules.analysis.checks.possible import Possible, Range
 from matchrules.analysis.checks.scene import Days, Scene, World, grid
-from matchrules.dependencies import names_in, reachable
 from matchrules.ir import Define, Expression, Table
 from matchrules.regions import Axis, Box
 from matchrules.regions.axis import axis as axis_of
@@ -65,7 +64,7 @@ def read(world: World, define: Define, names: tuple[str, ...]) -> Columns:
     cells = [test for row in table.rows for test in row.tests]
     elsewhere = _tests_of_rejects(world, heads)
     named = [operand for test in (*cells, *elsewhere) for operand in operands(test)]
-    scenes = [Scene(world, days) for days in _periods(world, named)]
+    scenes = [world.scene(days) for days in _periods(world, named)]
     valued = [_values(named, scene) for scene in scenes]
     axes = tuple(
         _axis(
@@ -116,23 +115,11 @@ def _subject(test: Expression) -> Expression | None:
 def _tests_of_rejects(world: World, heads: tuple[Expression, ...]) -> list[Expression]:
     """The comparisons of heads in rejects, directly or in what they read: values that such a test
     parts are parted in the columns too, so that a case is valid with a whole cell or not at all."""
-    base, found = world.base, []
-    for reject in base.rejects:
-        names = reachable(world.graph, names_in(base, [reject.when]))
-        texts = [reject.when]
-        for name in names & base.defines.keys():
-            texts.extend(base.defines[name].expressions())
-        tests = [node for text in texts for node in ir.walk(text)]
-        mirrored = [
-            ir.Compare("==", n.right, n.left) for n in tests if isinstance(n, ir.Compare)
-        ]  # cuts only, so the operator is no matter
-        found += [node for node in (*tests, *mirrored) if _subject(node) in heads]
-    return found
+    return [test for head in heads for test in world.rejects.tests.get(head, ())]
 
 
 def _axis(world: World, define: Define, head: Expression, name: str, cuts: set[Value]) -> Axis:
-    present = () if define.fact is None else (define.fact,)
-    found = Scene(world, present=present).of(head)
+    found = world.scene(present=define.fact).of(head)
     type_ = head.type
     if isinstance(type_, Number):
         type_ = evolve(type_, places=grid(head))

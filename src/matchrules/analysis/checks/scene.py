@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from matchrules import ir
 from matchrules.analysis.checks import possible
 from matchrules.analysis.checks.possible import EITHER, NO, UNKNOWN, YES, Possible, Range, truth
+from matchrules.analysis.checks.rejects import Rejects
 from matchrules.dependencies import Graph, names_in, order, reachable
 from matchrules.engine.operators import operate
 from matchrules.ir import Expression, RuleBase
@@ -30,6 +32,18 @@ class World:
         self.days = days_of(base)
         self.any_case = Scene(self)
         self.any_parameter = Scene(self, parameters_as_listed=False)
+        self._scenes: dict[tuple[Days, str | None], Scene] = {(self.days, None): self.any_case}
+
+    @cached_property
+    def rejects(self) -> Rejects:
+        return Rejects(self.base, self.graph)
+
+    def scene(self, days: Days | None = None, present: str | None = None) -> "Scene":
+        """The scene of those days where that fact is there, the same for all who ask for it."""
+        key = (days or self.days, present)
+        if key not in self._scenes:
+            self._scenes[key] = Scene(self, key[0], present=() if present is None else (present,))
+        return self._scenes[key]
 
 
 class Scene:

@@ -15,13 +15,12 @@ from attrs import frozen
 from matchrules import ir
 from matchrules.analysis.checks.columns import Columns, choices, fixed
 from matchrules.analysis.checks.possible import Possible
+from matchrules.analysis.checks.rejects import DAY, leaves
 from matchrules.analysis.checks.scene import Days, Scene, World
-from matchrules.dependencies import names_in, reachable
 from matchrules.ir import Attribute, Expression
 from matchrules.regions import Box
 
 Verdict = Literal["valid", "invalid", "undecided"]
-DAY: Final = "as_of"
 Claims = Sequence[tuple[Expression, bool]]  # conditions and what they are to be
 CHOICES: Final = 100  # ways to assert one attribute more, and two, that are tried
 
@@ -44,7 +43,7 @@ class Validity:
         self.direct = [self._is_direct(head) for head in columns.heads]
         reads = [
             frozenset({f"{head.fact}.{head.name}"}) if direct and isinstance(head, Attribute)
-            else leaves(world, head)
+            else leaves(world.base, world.graph, head)
             for head, direct in zip(columns.heads, self.direct, strict=True)
         ]  # fmt: skip
         self.linked = any(one & other for n, one in enumerate(reads) for other in reads[n + 1 :])
@@ -52,7 +51,7 @@ class Validity:
         self.free = frozenset().union(*worked_out)
         self.rejects: list[_Link] = []
         near: frozenset[str] = frozenset()  # what rejects that couple heads read beside them
-        rest = [(reject.when, leaves(world, reject.when)) for reject in world.base.rejects]
+        rest = [*world.rejects.reads]
         grown = True
         while grown:
             grown = False
@@ -105,8 +104,8 @@ class Validity:
         texts = [r.when for r in self.rejects if r.couples] + [claim for claim, _ in claims]
         if not texts:
             return
-        base, scene = self.world.base, Scene(self.world, self.days)
-        read = frozenset().union(*(leaves(self.world, text) for text in texts))
+        base, graph, scene = self.world.base, self.world.graph, self.world.scene(self.days)
+        read = frozenset().union(*(leaves(base, graph, text) for text in texts))
         options = []
         for name in sorted(read - self.free):
             fact, _, attribute = name.partition(".")
@@ -193,28 +192,3 @@ class Validity:
                     continue
             return False
         return True
-
-
-def leaves(world: World, expression: Expression) -> frozenset[str]:
-    """What an expression reads in the end: attributes (`letter.state`), many-facts that it counts
-    or picks from (`letter`), the day."""
-    base = world.base
-    names = reachable(world.graph, names_in(base, [expression]))
-    found = set()
-    texts = [expression]
-    for name in names:
-        define = base.defines.get(name)
-        if define is not None:
-            texts.extend(define.expressions())
-            continue
-        fact, _, attribute = name.partition(".")
-        found.add(name)
-        declared = base.facts[fact].attributes[attribute]
-        texts.extend(e for e in (declared.default, declared.unless) if e is not None)
-    for text in texts:
-        for node in ir.walk(text):
-            if isinstance(node, ir.Aggregate):
-                found.add(node.fact)
-            elif isinstance(node, ir.AsOf):
-                found.add(DAY)
-    return frozenset(found)
