@@ -14,6 +14,7 @@ from pages import ROOT, Block, blocks
 from matchrules.diagnostics.codes import registry
 from matchrules.diagnostics.model import Diagnostic, DiagnosticsError
 from matchrules.rulebook import Book, check_text, load_text
+from matchrules.testing.coverage import measure
 from matchrules.testing.examples import run_examples
 from matchrules.testing.properties import check_properties
 
@@ -64,12 +65,13 @@ def codes_of(shown: list[Block]) -> set[str]:
 
 
 def found_later(book: Book) -> set[str]:
-    """The codes that come of running examples, and of trying properties."""
+    """The codes that come of running examples, of trying properties, and of measuring coverage."""
     found: list[Diagnostic | None] = []
     for result in run_examples(book, "interpreter"):
         found += result.diagnostics
     tried = [verdict.diagnostic for verdict in check_properties(book, max_examples=60)]
-    return {diagnostic.code for diagnostic in (*found, *tried) if diagnostic is not None}
+    said = (*found, *tried, *measure(book).faults)
+    return {diagnostic.code for diagnostic in said if diagnostic is not None}
 
 
 def _written(case: Block) -> str:

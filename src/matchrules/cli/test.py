@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from matchrules.cli.coverage_options import enough, show
 from matchrules.cli.options import ENGINE, format_option, or_packs, paths_argument
 from matchrules.cli.report import in_colour, reporting
 from matchrules.text import Span
@@ -21,8 +22,17 @@ if TYPE_CHECKING:
 @paths_argument
 @format_option("text", "json")
 @ENGINE
+@click.option(
+    "--cov", is_flag=True, help="Say which rules, rows of tables and conditions the examples cover."
+)
+@click.option(
+    "--cov-fail-under", "least", type=click.FloatRange(0, 100), metavar="PERCENT",
+    help="Exit with 1 where less of the rules, rows or conditions is covered. Implies --cov.",
+)  # fmt: skip
 @reporting
-def command(paths: tuple[Path, ...], format_: str, engine: "Engine") -> None:
+def command(
+    paths: tuple[Path, ...], format_: str, engine: "Engine", cov: bool, least: float | None
+) -> None:
     """Run the examples that stand in rule files.
 
     PATHS are .rules files and folders of them; without any, the packs that come with matchrules.
@@ -33,13 +43,22 @@ def command(paths: tuple[Path, ...], format_: str, engine: "Engine") -> None:
     book = load(*or_packs(paths))
     results = run_examples(book, engine)
     failed = sum(not result.passed for result in results)
+    coverage = None
+    if cov or least is not None:
+        from matchrules.testing.coverage import measure
+
+        coverage = measure(book)
     if format_ == "json":
-        told = {
+        told: dict[str, Any] = {
             "format": 1,
             "passed": len(results) - failed,
             "failed": failed,
             "examples": [_plain(result, book) for result in results],
         }
+        if coverage is not None:
+            from matchrules.testing.coverage.document import document
+
+            told["coverage"] = document(coverage)
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         colour = in_colour(sys.stdout)
@@ -47,7 +66,10 @@ def command(paths: tuple[Path, ...], format_: str, engine: "Engine") -> None:
             click.echo(line, color=colour)
         examples = f"{len(results)} example{'s' if len(results) != 1 else ''}"
         click.echo(f"\n{examples}: {len(results) - failed} passed, {failed} failed")
-    if failed:
+        if coverage is not None:
+            show(coverage)
+    short = coverage is not None and not enough(coverage, least)
+    if failed or short or (coverage is not None and coverage.faults):
         raise click.exceptions.Exit(1)
 
 

@@ -7,4 +7,6 @@ CODES = declare(
     MR702="the case of an example has faults",
     MR711="a property is refuted by a case",
     MR712="a property was never put to the test",
+    MR720="an exception from coverage gives no reason",
+    MR721="an exception from coverage excepts nothing",
 )

@@ -1,0 +1,164 @@
+"""Decisions as trees over their conditions, and which conditions have been shown to matter.
+
+The measure is masking MC/DC, for a logic of three values. An evaluation of a decision gives each of
+its conditions true, false or unknown; its outcome is whether the whole is true. A condition is
+covered when there are two evaluations, one in which it is true and one in which it is w, false or
+unknown, and in each of them giving that condition alone the value that it has in the other changes
+the outcome. (With no unknowns about this is masking MC/DC as it is known from programs.)
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, product
+from typing import Final, Literal
+
+from attrs import frozen
+
+from matchrules.engine.interpreter import kleene_and, kleene_or
+
+Truth = bool | None
+Values = tuple[Truth, ...]  # of the conditions of a decision, in the order of the text
+Side = Literal["true", "not true"]
+
+NOT_TRUE: Final = (False, None)
+MOST_CHANGES: Final = 3  # conditions that may have to change at once for a wanted evaluation
+
+
+@frozen
+class Fixed:
+    """A literal among conditions."""
+
+    value: Truth
+
+
+@frozen
+class Node:
+    """What joins conditions. The operands of `if` are condition, then and otherwise, those of
+    `if_known` the value and what stands in for it."""
+
+    op: Literal["and", "or", "not", "shown", "known", "if", "if_known"]
+    operands: tuple["Tree", ...]
+
+
+Tree = int | Fixed | Node  # a number is the place of a condition
+
+
+def worth(tree: Tree, values: Sequence[Truth]) -> Truth:
+    """What a decision comes to with these values of its conditions."""
+    if isinstance(tree, int):
+        return values[tree]
+    if isinstance(tree, Fixed):
+        return tree.value
+    found = [worth(operand, values) for operand in tree.operands]
+    match tree.op:
+        case "and":
+            return kleene_and(found)
+        case "or":
+            return kleene_or(found)
+        case "not":
+            return None if found[0] is None else not found[0]
+        case "shown":
+            return found[0] is True
+        case "known":
+            return found[0] is not None
+        case "if_known":
+            return found[1] if found[0] is None else found[0]
+    test, one, two = found
+    if test is None:
+        return one if one == two else None
+    return one if test else two
+
+
+def changed(values: Values, place: int, value: Truth) -> Values:
+    """The same, with another value for one condition."""
+    return (*values[:place], value, *values[place + 1 :])
+
+
+def decides(tree: Tree, values: Values, place: int, other: Truth) -> bool:
+    """Whether the outcome is another one if that condition alone has the `other` value."""
+    mine = worth(tree, values) is True
+    return (worth(tree, changed(values, place, other)) is True) is not mine
+
+
+@frozen
+class Shown:
+    """What has been shown of one condition: the values that are not true, w, for which an
+    evaluation with it true decides against w, and those for which one with w decides against
+    true."""
+
+    true: frozenset[Truth]
+    not_true: frozenset[Truth]
+
+    @property
+    def covered(self) -> bool:
+        return bool(self.true & self.not_true)
+
+    @property
+    def missing(self) -> tuple[Side, ...]:
+        """The values that it has still to have where it decides."""
+        if self.covered:
+            return ()
+        sides: list[Side] = [] if self.true else ["true"]
+        if not self.not_true or self.true:
+            sides.append("not true")
+        return tuple(sides)
+
+
+def shown(tree: Tree, place: int, seen: Iterable[Values]) -> Shown:
+    """What the evaluations seen show of the condition at that place."""
+    true: set[Truth] = set()
+    not_true: set[Truth] = set()
+    for values in seen:
+        mine = values[place]
+        if mine is True:
+            true.update(w for w in NOT_TRUE if decides(tree, values, place, w))
+        elif decides(tree, values, place, True):
+            not_true.add(mine)
+    return Shown(frozenset(true), frozenset(not_true))
+
+
+def wanted(
+    tree: Tree, place: int, side: Side, seen: Sequence[Values], known: Shown
+) -> tuple[Values, Values | None] | None:
+    """An evaluation that would show the condition on that side, and the one seen that is nearest
+    to it (None where there is none); None where none within reach would."""
+    count = _conditions(tree)
+    starts: list[Values | None] = [*seen]
+    for changes in range(MOST_CHANGES + 1):
+        for start in starts:
+            for values in _near(start, changes):
+                if _shows(tree, values, place, side, known):
+                    return values, start
+    if seen or count > 12:
+        return None
+    for values in product((True, False, None), repeat=count):
+        if _shows(tree, values, place, side, known):
+            return values, None
+    return None
+
+
+def _shows(tree: Tree, values: Values, place: int, side: Side, known: Shown) -> bool:
+    mine = values[place]
+    if side == "true":
+        against = [w for w in NOT_TRUE if w in known.not_true] or NOT_TRUE
+        return mine is True and any(decides(tree, values, place, w) for w in against)
+    fits = mine in known.true if known.true else mine is not True
+    return fits and decides(tree, values, place, True)
+
+
+def _near(start: Values | None, changes: int) -> Iterator[Values]:
+    """What differs from an evaluation in so many conditions: to true or false before unknown."""
+    if start is None:
+        return
+    for places in combinations(range(len(start)), changes):
+        for others in product((True, False, None), repeat=changes):
+            values = list(start)
+            for place, other in zip(places, others, strict=True):
+                values[place] = other
+            if all(values[place] is not start[place] for place in places):
+                yield tuple(values)
+
+
+def _conditions(tree: Tree) -> int:
+    if isinstance(tree, Node):
+        return max((_conditions(operand) for operand in tree.operands), default=0)
+    return tree + 1 if isinstance(tree, int) else 0
