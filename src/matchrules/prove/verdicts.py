@@ -12,17 +12,17 @@ from matchrules.text import Span
 Answer = Literal["proved", "refuted", "undecided", "vacuous"]
 
 Kind = Literal[
-    "property",       # `name`: a property
-    "gap",            # a table: no valid case without a candidate
-    "overlap",        # a table: no valid case with two rows known to hit
-    "row",            # a table and a row: some valid case is decided by it
-    "range",          # a define, default or field: its value is within its promise
-    "fires",          # a rule: it fires in some valid case
-    "condition",      # a condition of a rule or define: it is true in some case, not true in another
-    "unless",         # an `unless` of a rule: it blocks in some valid case
-    "contradiction",  # two rules: they never say both for and against, or two values of a unique
-    "same",           # two rules: they do not say the same in just the same cases
-]  # fmt: skip
+    "property",  # `name`: a property
+    "gap",  # a table: no valid case without a candidate
+    "overlap",  # a table: no valid case with two rows known to hit
+    "row",  # a table and a row: some valid case is decided by it
+    "range",  # a define, default or field: its value is within its promise
+    "fires",  # a rule: it fires in some valid case
+    "condition",  # a condition of a rule or define: true in some case, not true in another
+    "unless",  # an `unless` of a rule: it blocks in some valid case
+    "contradiction",  # two rules: never both for and against, or two values of a unique subject
+    "same",  # two rules: they do not say the same in just the same cases
+]
 
 
 @frozen
@@ -42,9 +42,10 @@ class Verdict:
 
     `proved` holds for every valid case: with any number of instances of every many-fact where
     `bound` is None, else with up to `bound` of each. `refuted` comes with `cases` by name (one
-    without a name, or those of a `compare`), which show the fault in the interpreter; where there
-    is no such case to show (a rule that never fires) it is proved like anything else. `vacuous`
-    is a property whose premise no valid case satisfies. `undecided` says why in `reason`.
+    without a name, or those of a `compare`), which show the fault in the interpreter. Where
+    something should happen in some case and happens in none (a rule that never fires) there is
+    no case to show, and `bound` says for how many instances that is so. `vacuous` is a property
+    whose premise no valid case satisfies. `undecided` says why in `reason`.
     """
 
     question: Question
