@@ -171,6 +171,25 @@ class Scene:
             self.asserted[key] = found
         return self.asserted[key]
 
+    def value_made(self, fact: str, name: str, index: int) -> Encoded | None:
+        """The asserted value of an attribute that some formula speaks of, here or in the first
+        case; None of any other."""
+        found = self.asserted.get((fact, index, name))
+        if found is None and self.first is not None and self._is_firsts(fact, name, index):
+            return self.first.value_made(fact, name, index)
+        return found
+
+    def presence_made(self, fact: str, index: int) -> Any:
+        """Whether an instance that some formula speaks of is there; None of any other."""
+        found = self.there.get((fact, index))
+        if found is None and self.first is not None:
+            declared = self.base.facts[fact]
+            if index not in self.first.indices(fact):
+                return TRUE
+            if not self._may_come_and_go(declared):
+                return self.first.presence_made(fact, index)
+        return found
+
     def _is_firsts(self, fact: str, name: str, index: int) -> bool:
         assert self.first is not None
         if self.difference.adding is not None:

@@ -40,12 +40,12 @@ def case_of(model: Any, scene: Scene) -> Case | None:
         for index in scene.indices(name) if not (declared.many and scene.open) else ():
             values: dict[str, Value | None] = {}
             for attribute in declared.attributes.values():
-                found = scene.asserted.get((name, index, attribute.name))
+                found = scene.value_made(name, attribute.name, index)
                 if found is not None:
                     value = value_of(model, found, attribute.type, texts)
                     if value is not None:
                         values[attribute.name] = value
-            there = scene.there.get((name, index))
+            there = scene.presence_made(name, index)
             if values or (there is not None and _holds(model, there)):
                 for attribute in declared.attributes.values():
                     if attribute.required and attribute.name not in values:
@@ -117,7 +117,7 @@ def interpreted(base: RuleBase, cases: Mapping[str, Case]) -> dict[str, Interpre
 
 
 def is_valid(run: Interpretation) -> bool:
-    """Whether the case is free of rejects and conflicts; other faults are for the rules to answer."""
+    """Whether the case is free of rejects and conflicts; any other fault is one of the rules."""
     return not INVALID & faults_of(run)
 
 
