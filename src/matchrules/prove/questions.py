@@ -64,6 +64,8 @@ def _contradictions(base: RuleBase) -> Iterator[Question]:
         for (one, then), (two, other) in combinations(said, 2):
             opposite = (then.strength in AGAINST) != (other.strength in AGAINST)
             pair = (one.name, two.name)
+            if one.fact != two.fact:
+                continue  # of different instances nothing is said twice
             if (opposite or (unique and then.fields)) and pair not in seen:
                 seen.add(pair)
                 yield Question("contradiction", one.name, two.name, two.span)
