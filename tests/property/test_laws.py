@@ -1,156 +1,246 @@
-"""Laws of the library as a whole: what must not matter does not, and both engines agree."""
+"""The laws, on the packs, on random books, and on engines and sessions that are wrong."""
 
 import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from books_and_cases import decided, examples, loaded, packs
+from books_and_cases import LONG, examples, loaded, packs
 
 import matchrules as mr
-from matchrules.rulebook import Book
-from matchrules.testing import books, cases
+from matchrules.case.model import Case
+from matchrules.decision import Outcome
+from matchrules.diagnostics.model import UsageError
+from matchrules.engine.interpreter import interpret
+from matchrules.ir import RuleBase
+from matchrules.session import Handle, Session
+from matchrules.testing import books, laws
 
-# A statement that may stand anywhere in its file; rules belong to the section they stand in.
-FREE = (
-    "source ", "enum ", "ordered ", "fact ", "advice ", "parameter ", "define ", "table ",
-    "reject ", "property ",
+# How many cases of the packs, which are large, and how many random books.
+COUNTS = {
+    "order of facts": (12, 15), "order of statements": (12, 20), "order of files": (12, 10),
+    "asserting twice": (12, 15), "assert and retract": (12, 15), "replay": (12, 15),
+    "learning": (30, 100), "engines": (30, 50),
+}  # fmt: skip
+
+
+def test_every_law_is_said_in_words() -> None:
+    assert set(COUNTS) == set(laws.ALL)
+    assert all(len(law.said) > 60 for law in laws.ALL.values())
+
+
+@pytest.mark.parametrize("name", laws.ALL)
+def test_a_law_holds_for_the_packs(name: str) -> None:
+    count = COUNTS[name][0] * (25 if LONG else 1)
+    verdict = laws.check_law(packs(), name, max_examples=count)
+    assert verdict.holds, verdict
+    assert verdict.met >= count // 3, verdict
+
+
+@pytest.mark.parametrize("name", laws.ALL)
+def test_a_law_holds_for_random_books(name: str) -> None:
+    met = 0
+
+    @examples(COUNTS[name][1])
+    @given(st.data())
+    def look(data: st.DataObject) -> None:
+        nonlocal met
+        trial = laws.Trial(loaded(data.draw(books())))
+        for _ in range(3):
+            laws.ALL[name].look(trial, data.draw)
+        met += trial.met > 0
+
+    look()
+    assert met >= COUNTS[name][1] // 3
+
+
+# Faults planted -----------------------------------------------------------------------------------
+
+DESK = """
+ruleset desk
+  version 1
+  effective from 2026-01-01
+source guide "A guide"
+enum state
+  open closed
+fact visitor
+  age    : integer 0..120 optional
+  member : yes_no optional
+fact ticket many up to 5
+  number : integer 1..90 key
+  state  : state optional
+fact remark many up to 4
+  weight : integer 0..9 optional
+define desk.weight : integer 0..36
+  is sum(remark.weight)
+advice visit
+  allow
+  pay
+rule adult
+  cite guide
+  when visitor.age >= 18
+  then must visit.allow "Come in."
+rule child
+  cite guide
+  when visitor.age < 18
+  then must_not visit.allow "Not alone."
+rule fee
+  cite guide
+  when count(ticket) < 1 or desk.weight > 3
+  unless visitor.member
+  then should visit.pay "Pay."
+"""
+
+BOOK = mr.load_text({"desk.rules": DESK, "shelf.rules": """
+ruleset shelf
+  version 1
+  effective from 2026-01-01
+"""})  # fmt: skip
+
+
+def test_the_book_keeps_the_laws() -> None:
+    verdicts = laws.check(BOOK, 60)
+    assert all(verdict.holds for verdict in verdicts), [*map(str, verdicts)]
+    assert [verdict.law.name for verdict in verdicts] == [*laws.ALL]
+
+
+def last_written(base: RuleBase, case: Case) -> Outcome:
+    """Of two rules only the one that is written last speaks."""
+    outcome = interpret(base, case)
+    last = sorted(outcome.firings, key=lambda f: base.rules[f.rule].span.start)[-1:]
+    return evolve(outcome, firings=tuple(last))
+
+
+def first_file(base: RuleBase, case: Case) -> Outcome:
+    """Rules speak only where their file comes first."""
+    outcome = interpret(base, case)
+    if base.rules["fee"].span.source == min(r.source for r in base.rulesets.values()):
+        return outcome
+    return evolve(outcome, firings=())
+
+
+def turning(base: RuleBase, case: Case) -> Outcome:
+    """Who turns out to be a member is no adult any more."""
+    outcome = interpret(base, case)
+    if not any(one["member"] is not None for one in case.facts["visitor"]):
+        return outcome
+    turned = [evolve(f, rule="child") if f.rule == "adult" else f for f in outcome.firings]
+    return evolve(outcome, firings=tuple(turned))
+
+
+def forgetting(base: RuleBase, case: Case) -> Outcome:
+    """Forgets advice once more than one thing is known of the visitor."""
+    outcome = interpret(base, case)
+    known = [v for one in case.facts["visitor"] for v in one.values() if v is not None]
+    return evolve(outcome, firings=()) if len(known) > 1 else outcome
+
+
+def by_identity() -> Any:
+    """An engine that does not say the same of a case a second time."""
+    seen: list[Case] = []
+
+    def engine(base: RuleBase, case: Case) -> Outcome:
+        outcome = interpret(base, case)
+        if any(case == other and case is not other for other in seen):
+            return evolve(outcome, firings=())
+        seen.append(case)
+        return outcome
+
+    return engine
+
+
+class Ordered(Session):
+    """Holds what it is told first for better than what it is told last."""
+
+    def assert_fact(self, fact: Any, /, **attributes: Any) -> Handle:
+        if fact == "visitor" and self._counts["ticket"]:
+            attributes = {}
+        return super().assert_fact(fact, **attributes)
+
+
+class Doubling(Session):
+    """Makes a new handle each time."""
+
+    def assert_fact(self, fact: Any, /, **attributes: Any) -> Handle:
+        self._once.clear()
+        return super().assert_fact(fact, **attributes)
+
+
+class Merging(Session):
+    """Takes equal remarks for one."""
+
+    def assert_fact(self, fact: Any, /, **attributes: Any) -> Handle:
+        for handle, known in self._facts.items():
+            if (handle.fact, {**known}) == (fact, {n: attributes.get(n) for n in known}):
+                return handle
+        return super().assert_fact(fact, **attributes)
+
+
+class Keeping(Session):
+    """Says again what it said, though something was taken back."""
+
+    def retract(self, handle: Handle, /) -> None:
+        said = self._decision
+        super().retract(handle)
+        self._decision = said
+
+
+def test_a_broken_engine_breaks_the_law() -> None:
+    for name, law in [
+        (last_written, "order of statements"), (last_written, "engines"),
+        (first_file, "order of files"), (turning, "learning"), (forgetting, "learning"),
+    ]:  # fmt: skip
+        verdict = laws.check_law(BOOK, law, 200, engines={"wrong": name})
+        assert verdict.answer == "broken", (law, verdict)
+        assert "`wrong`" in verdict.reason and verdict.cases
+
+
+def test_an_engine_that_remembers_breaks_replay() -> None:
+    for law in ("replay", "order of facts"):
+        verdict = laws.check_law(BOOK, law, 100, engines={"wrong": by_identity()})
+        assert verdict.answer == "broken", verdict
+
+
+@pytest.mark.parametrize(
+    ("session", "law"),
+    [
+        (Ordered, "order of facts"), (Doubling, "asserting twice"), (Merging, "asserting twice"),
+        (Keeping, "assert and retract"),
+    ],
 )  # fmt: skip
+def test_a_broken_session_breaks_the_law(session: type[Session], law: str) -> None:
+    verdict = laws.check_law(BOOK, law, 200, sessions=session)
+    assert verdict.answer == "broken", verdict
+    # shrunk: no fact that has nothing to do with it
+    assert all(text.count("- ") <= 2 for _, text in verdict.cases), verdict
 
 
-def shuffled_facts(data: st.DataObject, case: dict[str, Any]) -> dict[str, Any]:
-    """The case with its facts, their attributes and instances in another order."""
-
-    def mixed(mapping: dict[str, Any]) -> dict[str, Any]:
-        return {name: mapping[name] for name in data.draw(st.permutations(sorted(mapping)))}
-
-    return {
-        name: data.draw(st.permutations([mixed(i) for i in value])) if isinstance(value, list)
-        else mixed(value) if isinstance(value, dict) else value
-        for name, value in mixed(case).items()
-    }  # fmt: skip
+def test_a_turned_advice_is_shown_with_the_case_before_and_after() -> None:
+    verdict = laws.check_law(BOOK, "learning", 200, engines={"wrong": turning})
+    assert "`visit.allow`, advised by `adult` by known facts alone, turns into its opposite" in str(
+        verdict
+    )
+    before, after = dict(verdict.cases)["before"], dict(verdict.cases)["after"]
+    assert "member" not in before and "member" in after and "ticket" not in after
 
 
-def shuffled_statements(data: st.DataObject, text: str) -> str:
-    """The file with its statements in another order, rules too where there are no sections."""
-    header, *statements = text.strip("\n").split("\n\n")
-    free = FREE if "\nsection " in text else (*FREE, "rule ")
-    places = [n for n, statement in enumerate(statements) if statement.startswith(free)]
-    moved = data.draw(st.permutations(places))
-    new = {place: statements[other] for place, other in zip(places, moved, strict=True)}
-    return "\n\n".join([header, *(new.get(n, s) for n, s in enumerate(statements))]) + "\n"
+def test_a_book_that_cannot_put_a_law_to_the_test() -> None:
+    nothing = mr.load_text({"n.rules": "ruleset n\n  version 1\n  effective from 2026-01-01\n"})
+    verdict = laws.check_law(nothing, "asserting twice", 5)
+    assert (verdict.answer, verdict.met) == ("untested", 0)
+    assert str(verdict) == "the law `asserting twice` was put to the test by none of 5 cases"
 
 
-def without_hashes(found: Any) -> Any:
-    """A decision but for the hashes of the files, or the faults without the places in them."""
-    import json
-
-    if not isinstance(found, str):
-        return found
-    decision = json.loads(found)
-    for ruleset in decision["rulesets"]:
-        del ruleset["sha256"]
-    return decision
+def test_a_law_that_there_is_not() -> None:
+    with pytest.raises(UsageError, match="did you mean `learning`"):
+        laws.check_law(BOOK, "lerning")
+    with pytest.raises(UsageError, match="there are `order of facts`"):
+        laws.check_law(BOOK, "xyz")
 
 
-def agree(book: Book, case: dict[str, Any]) -> None:
-    """Both engines give the same bytes, or the same faults."""
-    assert decided(book, case, "rete") == decided(book, case, "interpreter")
-
-
-# Engines ------------------------------------------------------------------------------------------
-
-
-@examples(60)
-@given(st.data())
-def test_the_engines_agree_on_random_books(data: st.DataObject) -> None:
-    book = loaded(data.draw(books()))
-    for _ in range(4):
-        agree(book, data.draw(cases(book)))
-
-
-@examples(40)
-@given(st.data())
-def test_the_engines_agree_on_the_packs(data: st.DataObject) -> None:
-    agree(packs(), data.draw(cases(packs())))
-
-
-# Order --------------------------------------------------------------------------------------------
-
-
-@examples(25)
-@given(st.data())
-def test_the_order_of_facts_does_not_matter(data: st.DataObject) -> None:
-    book = loaded(data.draw(books()))
-    case = data.draw(cases(book))
-    assert decided(book, shuffled_facts(data, case)) == decided(book, case)
-
-
-@examples(25)
-@given(st.data())
-def test_the_order_of_statements_and_files_does_not_matter(data: st.DataObject) -> None:
-    files = data.draw(books())
-    book = loaded(files)
-    moved = {name: shuffled_statements(data, text) for name, text in files.items()}
-    names = data.draw(st.permutations(["a.rules", "b.rules", "c.rules"][: len(files)]))
-    other = mr.load_text(dict(zip(names, moved.values(), strict=True)))
-    for _ in range(2):
-        case = data.draw(cases(book))
-        assert without_hashes(decided(other, case)) == without_hashes(decided(book, case))
-
-
-# Repetition ---------------------------------------------------------------------------------------
-
-
-@examples(25)
-@given(st.data())
-def test_a_keyed_fact_said_twice_is_said_once(data: st.DataObject) -> None:
-    book = loaded(data.draw(books()))
-    case = data.draw(cases(book))
-    base = book.base_on(case["as_of"])
-    twice = {
-        name: value * 2 if isinstance(value, list) and base.facts[name].keys else value
-        for name, value in case.items()
-    }
-    assert decided(book, twice) == decided(book, case)
-
-
-@examples(15)
-@given(st.data())
-def test_a_fact_asserted_twice_in_a_session_has_one_handle(data: st.DataObject) -> None:
-    book = loaded(data.draw(books()))
-    case = data.draw(cases(book))
-    base = book.base_on(case["as_of"])
-    with book.session(case["as_of"]) as session:
-        for name, value in case.items():
-            if name == "as_of":
-                continue
-            fact = base.facts[name]
-            for instance in value if isinstance(value, list) else [value]:
-                handle = session.assert_fact(name, **instance)
-                if fact.keys or not fact.many:
-                    assert session.assert_fact(name, **instance) == handle
-        try:
-            found: Any = session.decision.to_json()
-        except mr.CaseErrors as error:
-            found = [(d.code, d.message, d.path, d.help, d.notes) for d in error.diagnostics]
-    assert found == decided(book, case)
-
-
-@examples(25)
-@given(st.data())
-def test_replay_gives_the_same_bytes(data: st.DataObject) -> None:
-    """From what a decision carries, and a book loaded anew."""
-    files = data.draw(books())
-    book = loaded(files)
-    case = data.draw(cases(book))
-    found = decided(book, case)
-    if isinstance(found, str):
-        decision = book.decide(case, engine="interpreter")
-        again = mr.load_text(files)
-        assert decided(again, decision.facts | {"as_of": decision.as_of}) == found
-        assert again.decide(dict(decision.facts), as_of=decision.as_of).to_json() == found

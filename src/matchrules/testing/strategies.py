@@ -4,7 +4,7 @@ They draw towards what matters. A case is a mapping as `Book.decide` takes it, `
 `book.decide(case)`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,20 +14,19 @@ from hypothesis import strategies as st
 from matchrules.case.model import Case
 from matchrules.diagnostics.model import UsageError
 from matchrules.ir import RuleBase
-from matchrules.testing.ground import INSTANCES, Ground, ground_of
+from matchrules.testing.drawing import Draw, drawing_of
+from matchrules.testing.ground import Ground, ground_of
 from matchrules.testing.growth.draws import Draws
 from matchrules.testing.growth.whole import grow
 from matchrules.testing.mending import mended
-from matchrules.testing.sketch import Sketch, facts_of
+from matchrules.testing.sketch import facts_of
 from matchrules.testing.twins import Difference, make_room, second_case
 from matchrules.types import python_value
 
 if TYPE_CHECKING:
     from matchrules.rulebook import Book
 
-Draw = Callable[[st.SearchStrategy[Any]], Any]
-
-MOST_CHANGES = 8
+MOST_DIFFERENT = 4  # attributes of a second case
 
 
 def cases(book: "Book", as_of: date | None = None) -> st.SearchStrategy[dict[str, Any]]:
@@ -86,12 +85,18 @@ def mapping_of(base: RuleBase, case: Case) -> dict[str, Any]:
 # On rule bases -----------------------------------------------------------------------------------
 
 
+def drawn_in(book: "Book", as_of: date | None = None) -> st.SearchStrategy[tuple[RuleBase, Case]]:
+    """One valid case of a book, with the rule base that is in force on its day."""
+    return _cases(book.bases, as_of)
+
+
 @st.composite
 def drawn_case(
     draw: Draw, ground: Ground, as_of: date | None = None, base: RuleBase | None = None
 ) -> Case:
     """One valid case of a rule base; of `base` in its place, which is like it."""
-    case = mended(base or ground.base, *facts_of(ground, draw(_sketches(ground)), as_of))
+    sketch = drawing_of(ground).sketch(draw)
+    case = mended(base or ground.base, *facts_of(ground, sketch, as_of))
     if case is None:
         reject()
     return case
@@ -107,34 +112,41 @@ def drawn_pair(
 ) -> tuple[Case, Case]:
     """Two valid cases of a rule base with one day."""
     base = base or ground.base
-    sketch = draw(_sketches(ground))
+    sketch = drawing_of(ground).sketch(draw)
     day, facts = facts_of(ground, sketch, as_of)
     make_room(base, facts, difference)
     first = mended(base, day, facts)
     if first is None:
         reject()
-    if difference.free and draw(st.booleans()):
+    twin: bytes = draw(_TWIN)
+    if difference.free and twin[0] % 2:
         return first, draw(drawn_case(ground, day, base))
     asserted = ground.starts[sketch.start - 1].twin if sketch.start else ()
     least = 0 if asserted or not difference.slots(ground, facts) else 1
-    changes = draw(st.lists(_DIFFERENT, min_size=least, max_size=4))
-    seed = draw(_SEEDS) if difference.adding is not None else 0
+    count = least + twin[1] % (MOST_DIFFERENT + 1 - least)
+    changes = [(twin[n] * 256 + twin[n + 1], twin[n + 2]) for n in range(3, 3 + 3 * count, 3)]
+    seed = twin[2] if difference.adding is not None else 0
     second = second_case(ground, base, day, facts, difference, asserted, changes, seed)
     if second is None:
         reject()
     return first, second[0]
 
 
-_SEEDS = st.integers(0, 255)
-_DIFFERENT = st.tuples(_SEEDS, _SEEDS)
+# Whether any second case, how many changes, a seed; for each change which slot (2), which value.
+_TWIN = st.binary(min_size=3 + 3 * MOST_DIFFERENT, max_size=3 + 3 * MOST_DIFFERENT)
 
 
 def _cases(
     bases: Sequence[RuleBase], as_of: date | None
 ) -> st.SearchStrategy[tuple[RuleBase, Case]]:
-    return st.sampled_from(_bases(bases, as_of)).flatmap(
-        lambda ground: st.tuples(st.just(ground.base), drawn_case(ground, as_of))
-    )
+    grounds = _bases(bases, as_of)
+    if len(grounds) == 1:
+        return _based(grounds[0], as_of)
+    return st.sampled_from(grounds).flatmap(lambda ground: _based(ground, as_of))
+
+
+def _based(ground: Ground, as_of: date | None) -> st.SearchStrategy[tuple[RuleBase, Case]]:
+    return drawn_case(ground, as_of).map(lambda case: (ground.base, case))
 
 
 def _pairs(
@@ -152,7 +164,8 @@ def _pairs(
         pair = drawn_pair(ground, Difference(places, adding), as_of)
         return pair.map(lambda two: (ground.base, *two))
 
-    return st.sampled_from(_bases(bases, as_of)).flatmap(of)
+    grounds = _bases(bases, as_of)
+    return of(grounds[0]) if len(grounds) == 1 else st.sampled_from(grounds).flatmap(of)
 
 
 def places_of(base: RuleBase, names: Iterable[str]) -> frozenset[tuple[str, str]]:
@@ -177,64 +190,3 @@ def _bases(bases: Sequence[RuleBase], as_of: date | None) -> list[Ground]:
     if not chosen:
         raise UsageError(f"no rules are in force on {as_of}")
     return [ground_of(base) for base in chosen]
-
-
-def _sketches(ground: Ground) -> st.SearchStrategy[Sketch]:
-    """How much is known: nothing, an example's facts, a half, three quarters, most, or all."""
-    known = ground.__dict__.get("sketches")
-    if known is None:
-        known = ground.__dict__["sketches"] = _prepared_sketches(ground)
-    return known
-
-
-def _one_of(*options: st.SearchStrategy[Sketch]) -> st.SearchStrategy[Sketch]:
-    # `st.one_of` counts options that are one object once, and whether equal ones are depends on
-    # what Hypothesis still has in its cache: `map` makes an object of each.
-    return st.one_of([option.map(lambda sketch: sketch) for option in options])
-
-
-def _prepared_sketches(ground: Ground) -> st.SearchStrategy[Sketch]:
-    # Bytes shrink one by one, so that a found case keeps only what it needs.
-    size = -(-len(ground.slots) // 8)
-    bits = st.binary(min_size=size, max_size=size).map(int.from_bytes)
-    more = st.builds(int.__or__, bits, bits)
-    most = st.builds(int.__or__, more, more)
-    longest = max((start.size for start in ground.starts), default=0)
-    kept = st.binary(min_size=longest, max_size=longest)
-    seeds = st.integers(0, 2**16 - 1)
-    days = st.one_of(st.just(0), st.integers(0, len(ground.days)))
-    counts = st.tuples(
-        *(st.sampled_from(range(min(INSTANCES, fact.bound or 0) + 1)) for fact in ground.many)
-    )
-    none = st.just((0,) * len(ground.many))
-    zero, count = st.just(0), len(ground.starts)
-    change = st.tuples(st.integers(0, max(0, len(ground.moves) - 1)), st.integers(0, 255))
-
-    def fresh(known: st.SearchStrategy[int] | None = None) -> st.SearchStrategy[Sketch]:
-        if known is None:
-            return st.builds(Sketch, days, zero, zero, zero, none, changes(MOST_CHANGES))
-        return st.builds(Sketch, days, zero, known, seeds, counts, changes(MOST_CHANGES))
-
-    def started(
-        least: int, most: int, more: bool = False, day: st.SearchStrategy[int] = days
-    ) -> st.SearchStrategy[Sketch]:
-        start, known, seed, many = st.integers(least, count), zero, zero, none
-        if more:
-            known, seed, many = bits, seeds, counts
-        return st.builds(Sketch, day, start, known, seed, many, changes(most), kept)
-
-    def changes(most: int) -> st.SearchStrategy[list[tuple[int, int]]]:
-        return st.lists(change, max_size=most if ground.moves else 0)
-
-    if not count:
-        return _one_of(fresh(), fresh(), fresh(bits), fresh(more), fresh(most))
-    if ground.aimed:
-        aimed = count - ground.aimed + 1
-        return _one_of(
-            started(aimed, 1, day=zero), started(aimed, 2, day=zero), started(aimed, 3),
-            started(aimed, 0, more=True, day=zero), started(aimed, 1), started(1, MOST_CHANGES),
-        )  # fmt: skip
-    return _one_of(
-        fresh(), started(1, 2), started(1, 3), started(1, MOST_CHANGES),
-        started(1, MOST_CHANGES, more=True), fresh(bits), fresh(more), fresh(most),
-    )  # fmt: skip
