@@ -144,6 +144,8 @@ def touched_by(
         return None
     graph = dependencies(base)
     changed = {f"{fact}.{name}" for fact, name in places or ()}
+    # a single fact may come to be there with its attributes
+    changed |= {f"{fact}.*" for fact, _ in places or () if not base.facts[fact].many}
     if adding is not None:
         changed |= {f"{adding}.*", *(f"{adding}.{name}" for name in base.facts[adding].attributes)}
         changed |= {name for name, said in _said(base) if _counts(said, adding)}
