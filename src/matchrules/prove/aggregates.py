@@ -254,4 +254,4 @@ def _any_value(encoding: "Encoding", node: Aggregate, number: int) -> Encoded:
 
 
 def _symbolic(encoding: "Encoding") -> dict[str, int]:
-    return {fact.name: 0 for fact in encoding.base.facts.values() if fact.many}
+    return dict.fromkeys(encoding.base.facts, 0)
