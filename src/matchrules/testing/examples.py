@@ -93,7 +93,7 @@ def run_example(book: "Book", example: Example, engine: Engine = "rete") -> Exam
             outcome = decide_rete(base, case)
     except CaseErrors as error:
         return _rejected(example, error.diagnostics)
-    seen = _Seen(base, Interpretation(base, case), outcome)
+    seen = Seen(base, Interpretation(base, case), outcome)
     return ExampleResult(example, tuple(seen.checks(example)))
 
 
@@ -127,7 +127,7 @@ def expected(expect: Expectation) -> str:
     return "nothing else"
 
 
-class _Seen:
+class Seen:
     """A decided case, against which expectations are held."""
 
     def __init__(self, base: RuleBase, run: Interpretation, outcome: Outcome) -> None:
