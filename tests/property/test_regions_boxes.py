@@ -5,7 +5,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchrules.regions import Effort, meet, meeting, uncovered, widen
+from matchrules.regions import Effort, Index, meet, meeting, uncovered, widen
 
 
 @st.composite
@@ -29,6 +29,18 @@ def test_what_is_left_out_is_found_exactly_where_something_is(drawn):
     assert (found is not None) == bool(left)
     if found is not None:
         assert points(found) and points(found) <= left
+
+
+@given(box_sets(), st.integers(0, 8))
+def test_an_index_knows_what_the_first_few_boxes_cover_and_which_meet(drawn, before):
+    _, space, boxes = drawn
+    first = boxes[:before]
+    index = Index(boxes)
+    left = points(space).difference(*[points(box) for box in first])
+    assert index.covers(space, min(before, len(boxes)), Effort()) == (not left)
+    meet_it = [n for n, box in enumerate(boxes) if points(box) & points(space)]
+    assert [*index.touching(space)] == meet_it
+    assert [*index.touching(space, min(before, len(boxes)))] == [n for n in meet_it if n < before]
 
 
 @given(box_sets(), st.randoms(use_true_random=False))

@@ -13,10 +13,11 @@ def plain(text: ast.TextLiteral | None) -> str:
 def normalised(scope: Scope, span: Span) -> str:
     """What is written at a place, on one line, without comments."""
     lines = scope.sources[span.source].text[span.start : span.end].splitlines()
-    return " ".join(" ".join(_uncommented(line).split()) for line in lines).strip()
+    return " ".join(" ".join(uncommented(line).split()) for line in lines).strip()
 
 
-def _uncommented(line: str) -> str:
+def uncommented(line: str) -> str:
+    """A line without its comment."""
     if "#" not in line:
         return line
     within = False

@@ -5,13 +5,17 @@ in a decision diagram: cells that keep the same boxes in play are one branch, an
 once found to leave nothing out is remembered. `Effort` bounds the number of steps.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import reduce
-from operator import or_
+from itertools import islice, pairwise, product
+from operator import and_, or_
+from typing import Final
 
 from attrs import define
 
 Box = tuple[int, ...]
+CORNERS: Final = 16  # of a box that are looked at before all of it is
 
 
 class TooLarge(Exception):
@@ -90,25 +94,79 @@ def widen(point: Box, space: Box, boxes: Sequence[Box]) -> Box:
 
 
 class Index:
-    """Boxes of one space, to be asked which of them meet another."""
+    """Boxes of one space, to be asked which of them meet another, or cover it."""
 
     def __init__(self, boxes: Sequence[Box]) -> None:
         self.boxes = boxes
         columns = range(len(boxes[0]) if boxes else 0)
-        whole = [reduce(or_, (box[column] for box in boxes)) for column in columns]
-        self._groups = [_groups(whole[c], [box[c] for box in boxes]) for c in columns]
+        self._runs = [[r for r in _runs([box[c] for box in boxes]) if r[2]] for c in columns]
+        self._starts = [[start for start, _, _ in runs] for runs in self._runs]
         self._holding: list[dict[int, int]] = [{} for _ in columns]
 
     def touching(self, box: Box, before: int | None = None) -> Iterator[int]:
         """The numbers of the boxes that meet a box, in order; of the first few only, if said."""
-        found = (1 << (len(self.boxes) if before is None else before)) - 1
-        for groups, holding, cells in zip(self._groups, self._holding, box, strict=False):
-            if cells not in holding:
-                holding[cells] = reduce(or_, (held for part, held in groups if part & cells), 0)
-            found &= holding[cells]
+        found = self._touching(box, before)
         while found:
             yield (found & -found).bit_length() - 1
             found &= found - 1
+
+    def covers(self, box: Box, before: int, effort: Effort) -> bool:
+        """Whether the first few boxes together take all of a box."""
+        if not all(box):
+            return True
+        # Most boxes that are not covered stick out at a corner, which is quick to see.
+        ends = [(cells & -cells, 1 << cells.bit_length() - 1) for cells in box]
+        if not all(self._touching(corner, before) for corner in islice(product(*ends), CORNERS)):
+            return False
+        alive = self._touching(box, before)
+        columns = []
+        for column, cells in enumerate(box):
+            groups: dict[int, int] = {}
+            for part, held in self._within(column, cells):
+                held &= alive
+                groups[held] = groups.get(held, 0) | part
+            effort.spend(len(groups))
+            left = cells & ~reduce(or_, groups.values(), 0)
+            columns.append([0, *groups] if left else [*groups])
+        # What the fewest take comes first, in the columns that tell the most apart.
+        columns.sort(key=len)
+        for column_groups in columns:
+            column_groups.sort(key=int.bit_count)
+        full = [-1]  # the boxes that take everything in the columns from there on
+        for column_groups in reversed(columns):
+            full.append(reduce(and_, column_groups, full[-1]))
+        full.reverse()
+        covered: set[tuple[int, int]] = set()
+
+        def search(depth: int, alive: int) -> bool:
+            if not alive:
+                return False
+            if alive & full[depth] or (depth, alive) in covered:
+                return True
+            effort.spend(len(columns[depth]))
+            if not all(search(depth + 1, rest) for rest in {alive & g: 0 for g in columns[depth]}):
+                return False
+            covered.add((depth, alive))
+            return True
+
+        return search(0, alive)
+
+    def _touching(self, box: Box, before: int | None) -> int:
+        found = (1 << (len(self.boxes) if before is None else before)) - 1
+        for column, (holding, cells) in enumerate(zip(self._holding, box, strict=False)):
+            if cells not in holding:
+                holding[cells] = reduce(or_, (held for _, held in self._within(column, cells)), 0)
+            found &= holding[cells]
+        return found
+
+    def _within(self, column: int, cells: int) -> Iterator[tuple[int, int]]:
+        """Those of some cells that boxes hold, in runs that the same boxes hold."""
+        starts, runs = self._starts[column], self._runs[column]
+        low = (cells & -cells).bit_length() - 1
+        first = max(bisect_right(starts, low) - 1, 0)
+        for _, run, held in runs[first : bisect_right(starts, cells.bit_length() - 1)]:
+            if run & cells:
+                yield run & cells, held
 
 
 def meeting(boxes: Sequence[Box]) -> Iterator[tuple[int, int]]:
@@ -121,8 +179,18 @@ def meeting(boxes: Sequence[Box]) -> Iterator[tuple[int, int]]:
 
 def _groups(limit: int, masks: Sequence[int]) -> list[tuple[int, int]]:
     """The cells of one column grouped by the set of boxes that hold them, inside `limit`."""
+    grouped: dict[int, int] = {}
+    for _, run, held in _runs(masks, limit.bit_length()):
+        if run & limit:
+            grouped[held] = grouped.get(held, 0) | run & limit
+    return [(cells, held) for held, cells in grouped.items()]
+
+
+def _runs(masks: Sequence[int], end: int = 0) -> Iterator[tuple[int, int, int]]:
+    """The cells of one column in runs that one set of boxes holds, in order, at least up to `end`:
+    where it starts, its cells, the boxes."""
     # A box enters or leaves at few cells, so the sets are built from the changes between cells.
-    changes: dict[int, int] = {}
+    changes: dict[int, int] = {0: 0, end: 0}
     for number, mask in enumerate(masks):
         edges = mask ^ (mask << 1)
         while edges:
@@ -130,15 +198,7 @@ def _groups(limit: int, masks: Sequence[int]) -> list[tuple[int, int]]:
             at = low.bit_length() - 1
             changes[at] = changes.get(at, 0) ^ (1 << number)
             edges ^= low
-    grouped: dict[int, int] = {}
     there = 0
-    places = sorted(changes)
-    start = 0
-    for at in [*places, max(limit.bit_length(), start)]:
-        if at > start:
-            cells = ((1 << at) - (1 << start)) & limit
-            if cells:
-                grouped[there] = grouped.get(there, 0) | cells
-            start = at
-        there ^= changes.get(at, 0)
-    return [(cells, held) for held, cells in grouped.items()]
+    for start, stop in pairwise(sorted(changes)):
+        there ^= changes[start]
+        yield start, (1 << stop) - (1 << start), there

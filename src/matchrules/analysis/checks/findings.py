@@ -198,9 +198,9 @@ def _hidden(columns: Columns, effort: Effort) -> Iterator[Hidden]:
             mine = meet(reading.rows[number].maybe, reading.space)
             if mine is None:
                 continue
-            above = [*index.touching(mine, number)] if first else []
-            if uncovered(mine, [index.boxes[n] for n in above], effort) is not None:
+            if not index.covers(mine, number if first else 0, effort):
                 break
+            above = [*index.touching(mine, number)] if first else []
             by |= set(_needed(mine, above, index.boxes, effort))
         else:
             column = None if by else _empty_column(columns, number)
