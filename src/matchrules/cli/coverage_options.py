@@ -1,6 +1,7 @@
 """What `matchrules test` says of coverage, and where."""
 
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -8,6 +9,7 @@ import click
 from matchrules.cli.report import in_colour
 
 if TYPE_CHECKING:
+    from matchrules.rulebook import Book
     from matchrules.testing.coverage import Coverage
 
 _COLOURS: dict[str, Any] = {
@@ -39,3 +41,25 @@ def enough(coverage: "Coverage", least: float | None) -> bool:
         err=True,
     )
     return False
+
+
+def propose(book: "Book", coverage: "Coverage") -> None:
+    """Examples that would show what is missing, each as soon as it is found."""
+    from matchrules.testing.coverage.listing import what
+    from matchrules.testing.coverage.suggest import suggest
+
+    click.echo("")
+    for found in suggest(book, coverage):
+        for item in found.shows:
+            click.echo(f"# {coverage.place(item.span)}  {what(item)}")
+        click.echo(found.text)
+
+
+def suggested(book: "Book", coverage: "Coverage") -> Iterator[dict[str, Any]]:
+    """The same for JSON."""
+    from matchrules.testing.coverage.listing import what
+    from matchrules.testing.coverage.suggest import suggest
+
+    for found in suggest(book, coverage):
+        shows = [{"place": coverage.place(i.span), "missing": what(i)} for i in found.shows]
+        yield {"example": found.text, "shows": shows}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matchrules.cli.coverage_options import enough, show
+from matchrules.cli.coverage_options import enough, propose, show, suggested
 from matchrules.cli.options import ENGINE, format_option, or_packs, paths_argument
 from matchrules.cli.report import in_colour, reporting
 from matchrules.text import Span
@@ -29,10 +29,15 @@ if TYPE_CHECKING:
     "--cov-fail-under", "least", type=click.FloatRange(0, 100), metavar="PERCENT",
     help="Exit with 1 where less of the rules, rows or conditions is covered. Implies --cov.",
 )  # fmt: skip
+@click.option(
+    "--suggest", is_flag=True,
+    help="Propose an example for each thing that none covers yet. Implies --cov.",
+)  # fmt: skip
 @reporting
 def command(
-    paths: tuple[Path, ...], format_: str, engine: "Engine", cov: bool, least: float | None
-) -> None:
+    paths: tuple[Path, ...], format_: str, engine: "Engine", cov: bool, least: float | None,
+    suggest: bool,
+) -> None:  # fmt: skip
     """Run the examples that stand in rule files.
 
     PATHS are .rules files and folders of them; without any, the packs that come with matchrules.
@@ -44,7 +49,7 @@ def command(
     results = run_examples(book, engine)
     failed = sum(not result.passed for result in results)
     coverage = None
-    if cov or least is not None:
+    if cov or suggest or least is not None:
         from matchrules.testing.coverage import measure
 
         coverage = measure(book)
@@ -59,6 +64,8 @@ def command(
             from matchrules.testing.coverage.document import document
 
             told["coverage"] = document(coverage)
+            if suggest:
+                told["coverage"]["suggestions"] = list(suggested(book, coverage))
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         colour = in_colour(sys.stdout)
@@ -68,6 +75,8 @@ def command(
         click.echo(f"\n{examples}: {len(results) - failed} passed, {failed} failed")
         if coverage is not None:
             show(coverage)
+            if suggest:
+                propose(book, coverage)
     short = coverage is not None and not enough(coverage, least)
     if failed or short or (coverage is not None and coverage.faults):
         raise click.exceptions.Exit(1)

@@ -44,6 +44,7 @@ class RuleItem(Item):
 
     name: str
     id: str | None
+    rule: ir.Rule = field(repr=False)
 
 
 @frozen
@@ -53,6 +54,7 @@ class RowItem(Item):
     table: str
     number: int
     text: str
+    defined: ir.Define = field(repr=False)
 
 
 @frozen
@@ -124,6 +126,8 @@ class Coverage:
     examples: int
     faults: tuple[Diagnostic, ...]
     sources: Mapping[str, Source] = field(repr=False)
+    plans: tuple[Plan, ...] = field(repr=False)
+    seen: Seen = field(repr=False)
 
     @property
     def items(self) -> Iterator[Item]:
@@ -215,6 +219,8 @@ class _Telling:
             examples=examples,
             faults=tuple(self.exceptions.faults()),
             sources=self.texts.sources,
+            plans=tuple(self.plans),
+            seen=self.seen,
         )
 
     def _item(self, span: Span, covered: bool) -> tuple[Span, int, bool, str | None]:
@@ -223,12 +229,12 @@ class _Telling:
 
     def _rule(self, rule: ir.Rule) -> RuleItem:
         covered = rule.span in self.seen.fired
-        return RuleItem(*self._item(rule.span, covered), rule.full_name, rule.id)
+        return RuleItem(*self._item(rule.span, covered), rule.full_name, rule.id, rule)
 
     def _row(self, defined: ir.Define, row: ir.Row, number: int) -> RowItem:
         covered = row.span in self.seen.hit
         text = self.texts.written(row.span)
-        return RowItem(*self._item(row.span, covered), defined.name, number, text)
+        return RowItem(*self._item(row.span, covered), defined.name, number, text, defined)
 
     def _conditions(self, decision: Decision) -> list[ConditionItem]:
         found = self.seen.decided.get(key(decision), {})

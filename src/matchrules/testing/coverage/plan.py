@@ -12,7 +12,16 @@ from typing import Literal
 from attrs import Factory, define, field, frozen
 
 from matchrules import ir
-from matchrules.ir import Define, Expression, Row, Rule, RuleBase
+from matchrules.ir import (
+    AttributeDeclaration,
+    Define,
+    Expression,
+    FactDeclaration,
+    Reject,
+    Row,
+    Rule,
+    RuleBase,
+)
 from matchrules.syntax import ast
 from matchrules.testing.coverage.places import Pair, Texts, of_cell, spans
 from matchrules.testing.coverage.trees import Fixed, Node, Tree
@@ -32,17 +41,33 @@ class Condition:
 
 
 @frozen
+class Home:
+    """The statement that a decision stands in, and what it is called. `fact` is what it is said for
+    each of, of a default the many-fact that it belongs to."""
+
+    name: str
+    statement: Rule | Define | Reject | AttributeDeclaration = field(repr=False)
+    fact: str | None
+
+
+@frozen
 class Decision:
-    """`owner` is the statement that it stands in; `span` where the decision is written, of a rule,
-    define or reject as a whole the place of its name. `base` is the first in which it is in force.
-    """
+    """`span` is where the decision is written, of a rule, define or reject as a whole the place of
+    its name. `facts` are those of which an instance is looked at, outermost first; `reach` is what
+    has to be true before it is decided at all. `base` is the first in which it is in force."""
 
     kind: Kind
-    owner: str
+    home: Home
     span: Span
     tree: Tree = field(repr=False)
     conditions: tuple[Condition, ...]
+    facts: tuple[str, ...]
+    reach: tuple[Expression, ...] = field(repr=False)
     base: RuleBase = field(repr=False, eq=False)
+
+    @property
+    def owner(self) -> str:
+        return self.home.name
 
 
 @define
@@ -75,43 +100,51 @@ def plan(base: RuleBase, texts: Texts) -> Plan:
     for reject in base.rejects:
         node = texts.statements[reject.span]
         assert isinstance(node, ast.RejectStatement)
-        planner.whole("reject", f'reject "{reject.name}"', reject.span, node.when, reject.when)
+        home = Home(f'reject "{reject.name}"', reject, reject.fact)
+        _Place(planner, home, spans([(node.when, reject.when)])).whole(
+            "reject", reject.span, reject.when
+        )
     for fact in base.facts.values():
         for attribute in fact.attributes.values():
-            planner.default(fact.name, attribute)
+            planner.default(fact, attribute)
     planner.plan.behind = _behind(base)
     return planner.plan
 
 
 class _Planner:
+    """Goes through the statements."""
+
     def __init__(self, base: RuleBase, texts: Texts) -> None:
-        self.base = base
         self.texts = texts
         self.plan = Plan(base)
 
     def rule(self, rule: Rule) -> None:
         node = self.texts.statements[rule.span]
         assert isinstance(node, ast.RuleStatement)
-        owner = f"rule {rule.full_name}"
-        written = self.texts.guards[rule.span]
-        for guard, clause in zip(rule.guards, written, strict=True):
-            if id(guard) not in self.plan.guards:
-                section = clause is not written[0] or rule.span.source not in self.texts.guarded
-                said = f'section "{rule.section}"' if section else f"ruleset {rule.ruleset}"
-                places = spans([(clause, guard)])
-                one = self._decision("guard", said, clause.span, places, guard)
-                self.plan.guards[id(guard)] = one
-        pairs: list[Pair] = []
+        self._guards(rule)
+        home = Home(f"rule {rule.full_name}", rule, rule.fact)
+        pairs: list[Pair] = list(zip(node.unless, rule.unless, strict=True))
         if node.when is not None and rule.when is not None:
             pairs.append((node.when, rule.when))
-        pairs.extend(zip(node.unless, rule.unless, strict=True))
         if pairs:
-            one = self._decision("rule", owner, rule.span, spans(pairs), rule.when, rule.unless)
-            self.plan.rules[rule.name] = one
-        for clause_, then in zip(node.thens, rule.thens, strict=True):
-            given = {one.name.text: one.value for one in clause_.fields}
+            place = _Place(self, home, spans(pairs), rule.guards)
+            self.plan.rules[rule.name] = place.decision("rule", rule.span, rule.when, rule.unless)
+        needed = (*rule.guards, *(() if rule.when is None else (rule.when,)))
+        for written, then in zip(node.thens, rule.thens, strict=True):
+            given = {one.name.text: one.value for one in written.fields}
             for name, value in then.fields.items():
-                self._value(owner, given[name], value)
+                self._value(home, given[name], value, needed)
+
+    def _guards(self, rule: Rule) -> None:
+        clauses = self.texts.guards[rule.span]
+        above: tuple[Expression, ...] = ()
+        for clause, guard in zip(clauses, rule.guards, strict=True):
+            if id(guard) not in self.plan.guards:
+                of_file = clause is clauses[0] and rule.span.source in self.texts.guarded
+                called = f"ruleset {rule.ruleset}" if of_file else f'section "{rule.section}"'
+                place = _Place(self, Home(called, rule, None), spans([(clause, guard)]), above)
+                self.plan.guards[id(guard)] = place.decision("guard", clause.span, guard)
+            above = (*above, guard)
 
     def define(self, defined: Define) -> None:
         node = self.texts.statements[defined.span]
@@ -120,102 +153,137 @@ class _Planner:
             self._table(defined, node, defined.body)
             return
         assert isinstance(node, ast.DefineStatement)
-        owner = f"define {defined.name}"
+        home = Home(f"define {defined.name}", defined, defined.fact)
         if isinstance(defined.type, YesNo):
-            self.whole("define", owner, defined.span, node.body, defined.body)
+            place = _Place(self, home, spans([(node.body, defined.body)]))
+            place.whole("define", defined.span, defined.body)
         else:
-            self._value(owner, node.body, defined.body)
+            self._value(home, node.body, defined.body)
 
     def _table(self, defined: Define, node: ast.TableStatement, table: ir.Table) -> None:
-        owner = f"table {defined.name}"
+        home = Home(f"table {defined.name}", defined, defined.fact)
         for head, expression in zip(node.heads, table.heads, strict=True):
-            self._value(owner, head, expression)
+            self._value(home, head, expression)
         for number, (written, row) in enumerate(zip(node.rows, table.rows, strict=True), 1):
             self.plan.rows.append((defined, number, row))
             for cell, test in zip(written.cells, row.tests, strict=True):
                 for operand, expression in of_cell(cell, test):
-                    self._value(owner, operand, expression)
-            self._value(owner, written.output, row.output)
+                    self._value(home, operand, expression)
+            self._value(home, written.output, row.output, row.tests)
 
-    def default(self, fact: str, attribute: ir.AttributeDeclaration) -> None:
+    def default(self, fact: FactDeclaration, attribute: AttributeDeclaration) -> None:
         if attribute.default is None:
             return
         node = self.texts.attributes[attribute.span]
-        owner = f"default of {fact}.{attribute.name}"
+        called = f"default of {fact.name}.{attribute.name}"
+        home = Home(called, attribute, fact.name if fact.many else None)
         assert node.default is not None
-        self._value(owner, node.default, attribute.default)
+        self._value(home, node.default, attribute.default)
         if attribute.unless is not None and node.unless is not None:
-            self.whole("default", owner, node.unless.span, node.unless, attribute.unless)
+            asserted = ir.Attribute(fact.name, attribute.name, attribute.type)
+            differs = ir.Compare("!=", asserted, attribute.default)
+            places = spans([(node.unless, attribute.unless)])
+            place = _Place(self, home, places, (differs,))
+            place.whole("default", node.unless.span, attribute.unless)
 
-    def whole(
-        self, kind: Kind, owner: str, span: Span, node: ast.Expr, expression: Expression
+    def _value(
+        self, home: Home, node: ast.Expr, value: Expression, reach: tuple[Expression, ...] = ()
     ) -> None:
+        _Place(self, home, spans([(node, value)]), reach).look(value, node.span)
+
+
+class _Place:
+    """Where expressions stand: in which statement, beneath which conditions and aggregates."""
+
+    def __init__(
+        self, planner: _Planner, home: Home, spans: Mapping[int, Span],
+        reach: tuple[Expression, ...] = (), facts: tuple[str, ...] | None = None,
+    ) -> None:  # fmt: skip
+        self.planner = planner
+        self.home = home
+        self.spans = spans
+        self.reach = reach
+        self.facts = facts if facts is not None else (home.fact,) if home.fact else ()
+
+    def whole(self, kind: Kind, span: Span, expression: Expression) -> None:
         """A decision that is one expression."""
-        places = spans([(node, expression)])
-        self.plan.at[id(expression)] = self._decision(kind, owner, span, places, expression)
+        self.planner.plan.at[id(expression)] = self.decision(kind, span, expression)
 
-    def _value(self, owner: str, node: ast.Expr, expression: Expression) -> None:
-        self._look(owner, expression, spans([(node, expression)]), node.span)
-
-    def _decision(
-        self, kind: Kind, owner: str, span: Span, places: Mapping[int, Span],
-        when: Expression | None, unless: Iterable[Expression] = (),
-    ) -> Decision:  # fmt: skip
+    def decision(
+        self, kind: Kind, span: Span, when: Expression | None, unless: Iterable[Expression] = ()
+    ) -> Decision:
+        """The decision, and all decisions inside of it."""
         found: list[Condition] = []
-        parts = [] if when is None else [self._tree(when, places, span, found)]
+        parts = [] if when is None else [self._tree(when, span, found)]
         for one in unless:
-            blocked = Node("shown", (self._tree(one, places, span, found),))
+            blocked = Node("shown", (self._tree(one, span, found),))
             parts.append(Node("not", (blocked,)))
         tree = parts[0] if len(parts) == 1 else Node("and", tuple(parts))
         for condition in found:
-            self._look(owner, condition.expression, places, span)
-        return Decision(kind, owner, span, tree, tuple(found), self.base)
+            self.look(condition.expression, span)
+        return Decision(
+            kind, self.home, span, tree, tuple(found), self.facts, self.reach,
+            self.planner.plan.base,
+        )  # fmt: skip
 
-    def _tree(
-        self, e: Expression, places: Mapping[int, Span], near: Span, found: list[Condition]
-    ) -> Tree:
+    def _tree(self, e: Expression, near: Span, found: list[Condition]) -> Tree:
         """A condition taken apart; `found` takes the parts that cannot be."""
+
+        def inside(*parts: Expression) -> tuple[Tree, ...]:
+            return tuple(self._tree(part, near, found) for part in parts)
+
         match e:
             case ir.Constant(value):
                 return Fixed(value if isinstance(value, bool) else None)
-            case ir.And(operands) | ir.Or(operands):
-                inside = tuple(self._tree(one, places, near, found) for one in operands)
-                return Node("and" if isinstance(e, ir.And) else "or", inside)
-            case ir.Not(ir.IsKnown() as asked) if places.get(id(e)) == places.get(id(asked)):
-                pass  # `is unknown` is one test
-            case ir.Not(operand) | ir.Shown(operand):
-                word: Literal["not", "shown"] = "not" if isinstance(e, ir.Not) else "shown"
-                return Node(word, (self._tree(operand, places, near, found),))
-            case ir.IsKnown(ir.And() | ir.Or() | ir.Not()):
-                return Node("known", (self._tree(e.operand, places, near, found),))
-            case ir.If():
-                three = (e.condition, e.then, e.otherwise)
-                return Node("if", tuple(self._tree(one, places, near, found) for one in three))
-            case ir.IfKnown():
-                two = (e.value, e.otherwise)
-                return Node("if_known", tuple(self._tree(one, places, near, found) for one in two))
-        span = places.get(id(e), near)
-        found.append(Condition(e, span, self.texts.written(span)))
+            case ir.And(operands):
+                return Node("and", inside(*operands))
+            case ir.Or(operands):
+                return Node("or", inside(*operands))
+            case ir.Not(ir.IsKnown() as asked) if self._one_test(e, asked):
+                pass  # `is unknown`
+            case ir.Not(operand):
+                return Node("not", inside(operand))
+            case ir.Shown(operand):
+                return Node("shown", inside(operand))
+            case ir.IsKnown(ir.And() | ir.Or() | ir.Not() as operand):
+                return Node("known", inside(operand))
+            case ir.If(condition, then, otherwise):
+                return Node("if", inside(condition, then, otherwise))
+            case ir.IfKnown(value, otherwise):
+                return Node("if_known", inside(value, otherwise))
+        span = self.spans.get(id(e), near)
+        found.append(Condition(e, span, self.planner.texts.written(span)))
         return len(found) - 1
 
-    def _look(self, owner: str, e: Expression, places: Mapping[int, Span], near: Span) -> bool:
-        """The decisions inside of a value; whether there are any."""
-        decided: Expression | None = None
-        kind: Kind = "choice"
-        inside: Iterable[Expression] = ir.children(e)
-        if isinstance(e, ir.If):
-            decided, inside = e.condition, (e.then, e.otherwise)
-        elif isinstance(e, ir.Aggregate):
-            decided, kind, inside = e.where, "selection", ()
-        if decided is not None:
-            span = places.get(id(decided), near)
-            self.plan.at[id(decided)] = self._decision(kind, owner, span, places, decided)
-        # all are looked into, so no `any`
-        holds = [self._look(owner, one, places, near) for one in inside]
-        if decided is None and not any(holds):
-            return False
-        self.plan.holding.add(id(e))
+    def _one_test(self, outer: Expression, inner: Expression) -> bool:
+        return self.spans.get(id(outer)) == self.spans.get(id(inner))
+
+    def look(self, e: Expression, near: Span) -> bool:
+        """Find the decisions inside of a value; whether there are any."""
+        match e:
+            case ir.If(condition, then, otherwise):
+                self._inside("choice", condition, near)
+                self._beneath(condition).look(then, near)
+                self._beneath(ir.Not(ir.Shown(condition))).look(otherwise, near)
+            case ir.Aggregate(fact=fact, where=where):
+                if where is None:
+                    return False
+                counted = (*self.facts, fact)
+                place = _Place(self.planner, self.home, self.spans, self.reach, counted)
+                place._inside("selection", where, near)
+            case _:
+                found = [self.look(child, near) for child in ir.children(e)]  # every one
+                if not any(found):
+                    return False
+        self.planner.plan.holding.add(id(e))
         return True
+
+    def _inside(self, kind: Kind, expression: Expression, near: Span) -> None:
+        self.whole(kind, self.spans.get(id(expression), near), expression)
+
+    def _beneath(self, condition: Expression) -> "_Place":
+        reach = (*self.reach, condition)
+        return _Place(self.planner, self.home, self.spans, reach, self.facts)
 
 
 def _behind(base: RuleBase) -> frozenset[str]:

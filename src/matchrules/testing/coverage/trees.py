@@ -21,6 +21,8 @@ Side = Literal["true", "not true"]
 
 NOT_TRUE: Final = (False, None)
 MOST_CHANGES: Final = 3  # conditions that may have to change at once for a wanted evaluation
+MOST_TARGETS: Final = 6
+MOST_CONDITIONS: Final = 9  # of a decision never reached, all of whose evaluations are gone through
 
 
 @frozen
@@ -121,22 +123,45 @@ def wanted(
 ) -> tuple[Values, Values | None] | None:
     """An evaluation that would show the condition on that side, and the one seen that is nearest
     to it (None where there is none); None where none within reach would."""
-    count = _conditions(tree)
-    starts: list[Values | None] = [*seen]
     for changes in range(MOST_CHANGES + 1):
-        for start in starts:
+        for start in seen:
             for values in _near(start, changes):
-                if _shows(tree, values, place, side, known):
+                if shows(tree, values, place, side, known):
                     return values, start
-    if seen or count > 12:
-        return None
-    for values in product((True, False, None), repeat=count):
-        if _shows(tree, values, place, side, known):
-            return values, None
+    if not seen:
+        for values in _from_nothing(tree):
+            if shows(tree, values, place, side, known):
+                return values, None
     return None
 
 
-def _shows(tree: Tree, values: Values, place: int, side: Side, known: Shown) -> bool:
+def targets(
+    tree: Tree, place: int, side: Side, seen: Sequence[Values], known: Shown
+) -> tuple[Values, ...]:
+    """Several evaluations that would, those nearest to one seen first."""
+    found: dict[Values, None] = {}
+    for changes in range(MOST_CHANGES + 1):
+        for start in seen:
+            for values in _near(start, changes):
+                if shows(tree, values, place, side, known):
+                    found[values] = None
+                if len(found) >= MOST_TARGETS:
+                    return tuple(found)
+    for values in _from_nothing(tree) if not found else ():
+        if shows(tree, values, place, side, known):
+            found[values] = None
+            if len(found) >= MOST_TARGETS:
+                break
+    return tuple(found)
+
+
+def _from_nothing(tree: Tree) -> Iterator[Values]:
+    count = _conditions(tree)
+    return product((True, False, None), repeat=count) if count <= MOST_CONDITIONS else iter(())
+
+
+def shows(tree: Tree, values: Values, place: int, side: Side, known: Shown) -> bool:
+    """Whether an evaluation shows the condition on that side, beside what is known."""
     mine = values[place]
     if side == "true":
         against = [w for w in NOT_TRUE if w in known.not_true] or NOT_TRUE
@@ -145,10 +170,8 @@ def _shows(tree: Tree, values: Values, place: int, side: Side, known: Shown) -> 
     return fits and decides(tree, values, place, True)
 
 
-def _near(start: Values | None, changes: int) -> Iterator[Values]:
+def _near(start: Values, changes: int) -> Iterator[Values]:
     """What differs from an evaluation in so many conditions: to true or false before unknown."""
-    if start is None:
-        return
     for places in combinations(range(len(start)), changes):
         for others in product((True, False, None), repeat=changes):
             values = list(start)

@@ -29,6 +29,11 @@ class Seen:
     hit: dict[Span, Example | None] = Factory(dict)
     decided: dict[tuple[str, Span, int], Evaluations] = Factory(dict)
 
+    def copy(self) -> "Seen":
+        """The same, to be added to."""
+        decided = {known: dict(found) for known, found in self.decided.items()}
+        return Seen(dict(self.fired), dict(self.hit), decided)
+
 
 def key(decision: Decision) -> tuple[str, Span, int]:
     """What a decision is known by, in every era."""

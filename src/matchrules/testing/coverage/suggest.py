@@ -1,0 +1,319 @@
+"""Cases that would show what is missing, each near an example that there is.
+
+A goal is climbed to from the examples that come nearest: one attribute is changed at a time, to a
+value around which answers change; what brings the goal nearer is kept, for a few steps.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import product
+from typing import TYPE_CHECKING, Final
+
+from attrs import Factory, define, frozen
+
+from matchrules import ir
+from matchrules.case.model import Case
+from matchrules.case.validation import assemble
+from matchrules.diagnostics.model import CaseErrors
+from matchrules.engine.interpreter import NOTHING, Bound, Interpretation
+from matchrules.ir import Example, Expression, RuleBase
+from matchrules.syntax import ast
+from matchrules.testing.aiming import near
+from matchrules.testing.coverage.blocks import block
+from matchrules.testing.coverage.expecting import expectations
+from matchrules.testing.coverage.measure import (
+    ConditionItem,
+    Coverage,
+    Item,
+    RowItem,
+    RuleItem,
+)
+from matchrules.testing.coverage.places import Texts
+from matchrules.testing.coverage.plan import Decision, Home, Plan
+from matchrules.testing.coverage.trees import Side, Values, shown, shows, targets
+from matchrules.testing.coverage.watch import Seen, key, watch
+from matchrules.testing.ground import Facts, Ground, ground_of
+from matchrules.testing.mending import reads
+from matchrules.types import Value
+
+if TYPE_CHECKING:
+    from matchrules.rulebook import Book
+
+STEPS: Final = 3  # attributes changed at once
+KEPT: Final = 3  # cases gone on from at each step
+STARTS: Final = 4  # examples started from
+MOST_VALUES: Final = 24  # tried of each attribute
+MOST_TRIED: Final = 3000  # cases, for each goal
+
+
+@frozen
+class Suggestion:
+    """A case that shows what is missing: as an example to be pasted, and what it shows."""
+
+    text: str
+    shows: tuple[Item, ...]
+
+
+@frozen
+class Goal:
+    """Something to be shown. `met` says whether a case shows it, on the face of it; `seen` whether
+    everything that was seen does."""
+
+    item: Item
+    said: str
+    home: Home
+    facts: tuple[str, ...]
+    targets: tuple[Expression, ...]
+    met: Callable[[Interpretation, Bound], bool]
+    seen: Callable[[Seen], bool]
+
+
+@define
+class _State:
+    day: date
+    facts: Facts
+    score: float = 0.0
+
+
+def suggest(book: "Book", coverage: Coverage) -> Iterator[Suggestion]:
+    """A case for each thing that is missing, as far as one is found; one case may show several."""
+    seeker = _Seeker(book, coverage)
+    for goal in seeker.goals():
+        if not goal.seen(seeker.seen):
+            found = seeker.seek(goal)
+            if found is not None:
+                yield found
+
+
+class _Seeker:
+    def __init__(self, book: "Book", coverage: Coverage) -> None:
+        self.book = book
+        self.coverage = coverage
+        self.seen = coverage.seen
+        self.starts = _starts(coverage)
+        self.plans = {id(one.base): one for one in coverage.plans}
+        self.examples = [
+            (example, book.base_on(example.as_of))
+            for example in book.examples
+            if example.as_of is not None and example.expects
+        ]
+
+    # What is missing ----------------------------------------------------------------------------
+
+    def goals(self) -> Iterator[Goal]:
+        for item in self.coverage.items:
+            if not item.missing:
+                continue
+            match item:
+                case RuleItem():
+                    yield self._rule(item)
+                case RowItem():
+                    yield self._row(item)
+                case ConditionItem():
+                    for side in item.lacks:
+                        yield self._condition(item, side)
+
+    def _rule(self, item: RuleItem) -> Goal:
+        rule = item.rule
+        needed = [*rule.guards, *([] if rule.when is None else [rule.when])]
+        needed += [ir.Not(ir.Shown(one)) for one in rule.unless]
+        return Goal(
+            item, f"{item.name} fires", Home(f"rule {item.name}", rule, rule.fact),
+            () if rule.fact is None else (rule.fact,), (ir.And(tuple(needed)),),
+            lambda run, bound: run.stands(rule, bound),
+            lambda seen: item.span in seen.fired,
+        )  # fmt: skip
+
+    def _row(self, item: RowItem) -> Goal:
+        defined = item.defined
+        assert isinstance(defined.body, ir.Table)
+        row = defined.body.rows[item.number - 1]
+        needed = list(row.tests)
+        if defined.body.hit == "first":
+            above = defined.body.rows[: item.number - 1]
+            needed += [ir.Not(ir.And(one.tests)) for one in above]
+        whole = ir.And(tuple(needed))
+        return Goal(
+            item, f"{item.table}, row {item.number}",
+            Home(f"table {item.table}", defined, defined.fact),
+            () if defined.fact is None else (defined.fact,), (whole,),
+            lambda run, bound: run.value(whole, bound) is True,
+            lambda seen: item.span in seen.hit,
+        )  # fmt: skip
+
+    def _condition(self, item: ConditionItem, side: Side) -> Goal:
+        decision, place = item.decision, item.place
+
+        def known(seen: Seen) -> Mapping[Values, Example | None]:
+            return seen.decided.get(key(decision), {})
+
+        def met(run: Interpretation, bound: Bound) -> bool:
+            if any(run.value(e, bound) is not True for e in decision.reach):
+                return False
+            values = tuple(run.value(c.expression, bound) for c in decision.conditions)
+            so_far = shown(decision.tree, place, known(self.seen))
+            return shows(decision.tree, values, place, side, so_far)
+
+        found = targets(
+            decision.tree, place, side, list(known(self.seen)),
+            shown(decision.tree, place, known(self.seen)),
+        )  # fmt: skip
+        word = "not " if side == "not true" else ""
+        return Goal(
+            item, f"{decision.home.name.partition(' ')[2]}: {word}{item.words}", decision.home,
+            decision.facts, tuple(_target(decision, values) for values in found), met,
+            lambda seen: side not in shown(decision.tree, place, known(seen)).missing,
+        )  # fmt: skip
+
+    # A case for it ------------------------------------------------------------------------------
+
+    def seek(self, goal: Goal) -> Suggestion | None:
+        """A case near an example, if one is found."""
+        for base in {id(base): base for _, base in self.examples}.values():
+            climb = _Climb(base, goal, ground_of(base))
+            for state in climb.found([e for e, b in self.examples if b is base]):
+                suggestion = self._confirmed(goal, base, state)
+                if suggestion is not None:
+                    return suggestion
+        return None
+
+    def _confirmed(self, goal: Goal, base: RuleBase, state: _State) -> Suggestion | None:
+        """The case as a suggestion, if it shows the goal when everything is evaluated."""
+        case = assemble(base, state.day, state.facts)
+        plan: Plan = self.plans[id(base)]
+        seen = self.seen.copy()
+        watch(plan, case, seen)
+        if not goal.seen(seen):
+            return None
+        expects = expectations(base, case, goal.home, goal.facts)
+        if not expects:
+            return None
+        before = [other for other in self.goals() if not other.seen(self.seen)]
+        self.seen = seen
+        now = {id(other.item): other.item for other in before if other.seen(seen)}
+        source = self.coverage.sources[goal.item.span.source]
+        ruleset = next(r.name for r in base.rulesets.values() if r.source == source.name)
+        text = block(base, ruleset, goal.said, state.day, state.facts, expects, self.starts)
+        return Suggestion(text, tuple(now.values()))
+
+
+def _starts(coverage: Coverage) -> frozenset[str]:
+    """The names of the examples that others build on, and of those that expect nothing."""
+    found = set()
+    for file in Texts(coverage.sources).files:
+        for statement in file.statements:
+            if isinstance(statement, ast.ExampleStatement):
+                base = statement.base or (None if statement.expects else statement.name)
+                found |= {base.text.rpartition(".")[2]} if base is not None else set()
+    return frozenset(found)
+
+
+def _target(decision: Decision, values: Values) -> Expression:
+    """What is to be true for a decision to be decided on these values."""
+    needed = [*decision.reach]
+    for condition, value in zip(decision.conditions, values, strict=True):
+        e = condition.expression
+        needed.append(e if value else ir.Not(e) if value is False else ir.Not(ir.IsKnown(e)))
+    return ir.And(tuple(needed))
+
+
+@define
+class _Climb:
+    base: RuleBase
+    goal: Goal
+    ground: Ground
+    tried: int = 0
+    known: set[str] = Factory(set)
+
+    def found(self, examples: Sequence[Example]) -> Iterator[_State]:
+        """The cases that meet the goal, nearest first."""
+        assert examples
+        states = [
+            _State(e.as_of, {n: [dict(i) for i in each] for n, each in e.facts.items()})
+            for e in examples if e.as_of is not None
+        ]  # fmt: skip
+        for state in states:
+            self._score(state)
+        states.sort(key=lambda state: -state.score)
+        states = states[:STARTS]
+        for _ in range(STEPS):
+            next_: list[_State] = []
+            for state in states:
+                for changed in self._changes(state):
+                    self.tried += 1
+                    if self.tried > MOST_TRIED:
+                        return
+                    if self._score(changed):
+                        yield changed
+                    next_.append(changed)
+            next_.sort(key=lambda state: -state.score)
+            states = next_[:KEPT]
+
+    def _score(self, state: _State) -> bool:
+        """How near a case comes, from 0; whether it meets the goal."""
+        try:
+            case = assemble(self.base, state.day, state.facts)
+        except CaseErrors:
+            state.score = -1.0
+            return False
+        run = Interpretation(self.base, case)
+        for bound in _bounds(run, case, self.goal.facts):
+            if self.goal.met(run, bound):
+                state.score = 1.0
+                return True
+            for target in self.goal.targets:
+                state.score = max(state.score, near(run, target, bound))
+        return False
+
+    def _changes(self, state: _State) -> Iterator[_State]:
+        """Everything that differs in one attribute, or in one instance."""
+        places = sorted({p for target in self.goal.targets for p in reads(self.base, target)})
+        for fact, name in places:
+            declaration = self.base.facts[fact]
+            attribute = declaration.attributes[name]
+            values = list(self.ground.values((fact, name), state.day))
+            step = -(-len(values) // MOST_VALUES) or 1
+            others = [*values[::step], *([] if attribute.required else [None])]
+            there = len(state.facts.get(fact, ())) or (0 if declaration.many else 1)
+            for index, value in product(range(there), others):
+                changed = _copied(state)
+                instances = changed.facts.setdefault(fact, [])
+                if not instances:
+                    instances.append({})
+                if instances[index].get(name) == value:
+                    continue
+                instances[index][name] = value
+                yield changed
+        for fact in sorted({*(fact for fact, _ in places), *self.goal.facts}):
+            if self.base.facts[fact].many:
+                yield from self._instances(state, fact)
+
+    def _instances(self, state: _State, fact: str) -> Iterator[_State]:
+        """One instance less, and one more as others have it."""
+        there = state.facts.get(fact, [])
+        for index in range(len(there)):
+            changed = _copied(state)
+            del changed.facts[fact][index]
+            yield changed
+        if len(there) < (self.base.facts[fact].bound or 0):
+            for instance in self._others(fact):
+                changed = _copied(state)
+                changed.facts.setdefault(fact, []).append(dict(instance))
+                yield changed
+
+    def _others(self, fact: str) -> Iterator[Mapping[str, Value | None]]:
+        seen: list[Mapping[str, Value | None]] = []
+        for example in self.base.examples:
+            for instance in example.facts.get(fact, ()):
+                if instance not in seen and len(seen) < 8:
+                    seen.append(instance)
+                    yield instance
+
+
+def _copied(state: _State) -> _State:
+    return _State(state.day, {n: [dict(i) for i in each] for n, each in state.facts.items()})
+
+
+def _bounds(run: Interpretation, case: Case, facts: Sequence[str]) -> Iterator[Bound]:
+    for chosen in product(*(range(len(case.facts[fact])) for fact in facts)):
+        yield dict(zip(facts, chosen, strict=True)) if facts else NOTHING
