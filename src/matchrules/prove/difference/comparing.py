@@ -1,0 +1,216 @@
+"""Two versions of rules, era by era; and whether two rule bases say the same."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from attrs import evolve, frozen
+
+from matchrules.ir import RuleBase
+from matchrules.prove.difference.changes import changes
+from matchrules.prove.difference.cones import Cones, Register
+from matchrules.prove.difference.model import (
+    BookDifference,
+    Change,
+    EraDifference,
+    SubjectDifference,
+)
+from matchrules.prove.difference.vocabulary import Shared, shared
+from matchrules.prove.running import has_solver
+
+if TYPE_CHECKING:
+    from matchrules.prove.difference.search import Search
+    from matchrules.prove.difference.tasks import Subject, Task
+
+SECONDS: Final = 10.0
+INSTANCES: Final = 2
+NEEDS: Final = 'it takes z3; install it with: pip install "matchrules[prove]"'
+Told = Callable[[str], None]
+
+
+def compare(
+    old: Sequence[RuleBase],
+    new: Sequence[RuleBase],
+    *,
+    seconds: float = SECONDS,
+    instances: int = INSTANCES,
+    subjects: Collection[str] = (),
+    told: Told | None = None,
+) -> BookDifference:
+    """Whom the change from the eras `old` to the eras `new` affects.
+
+    The solver gets `seconds` for each subject that the changes can reach; cases have up to
+    `instances` of each many-fact where their number matters. With `subjects` (`kind.subject`, or a
+    kind) only those are looked at. `told` is called with each name when its turn comes. An
+    interrupt ends the search: what was not reached by then is undecided.
+    """
+    started = monotonic()
+    eras: list[EraDifference] = []
+    interrupted = False
+    for one, two in _overlapping(old, new):
+        era = _Era(one, two, subjects)
+        found: list[SubjectDifference] = []
+        try:
+            for answer in era.answers(seconds, instances, told, interrupted):
+                found.append(answer)
+        except KeyboardInterrupt:
+            interrupted = True
+            done = {(answer.kind, answer.subject) for answer in found}
+            found += [a for a in era.unanswered("interrupted") if (a.kind, a.subject) not in done]
+        eras.append(era.difference(found))
+    return BookDifference(
+        tuple(eras), tuple(_lone(old, new)), monotonic() - started, interrupted
+    )
+
+
+def equivalent(
+    old: RuleBase, new: RuleBase, seconds: float = SECONDS, instances: int = INSTANCES
+) -> bool | None:
+    """Whether two rule bases in force on the same days decide every case alike.
+
+    True: proved, for any number of instances of every many-fact, that they take the same cases as
+    valid, work out the same value of every define, find fault with the same ones, and give the
+    same advice (rule, kind, subject, strength, fields, about). False: some case shows otherwise, or
+    the vocabulary is another. None: undecided within `seconds`, or no difference was found with up to
+    `instances` of each many-fact. Left out of it: texts, titles, cites, reasons, the order of
+    advice, what is marked provisional, and which of several faults a case is told first.
+    """
+    both = shared(old, new)
+    if both.blocked:
+        return None
+    if both.notes:
+        return False
+    one, two = _cones(both)
+    same_rejects = [_rejects(base, cones) for base, cones in ((old, one), (new, two))]
+    if (
+        old.rules.keys() == new.rules.keys()
+        and all(one.stands(r) == two.stands(new.rules[n]) and one.says(r) == two.says(new.rules[n])
+                for n, r in old.rules.items())
+        and all(d in new.defines and one.name(d) == two.name(d) for d in old.defines)
+        and new.defines.keys() == old.defines.keys()
+        and all(one.name(f"{f.name}.{a}") == two.name(f"{f.name}.{a}")
+                for f in old.facts.values() for a in f.attributes)
+        and same_rejects[0] == same_rejects[1]
+    ):  # fmt: skip
+        return True
+    if old.defines.keys() != new.defines.keys():
+        return False
+    if not has_solver():
+        return None
+    from matchrules.prove.difference.sameness import decided_alike
+
+    return decided_alike(both, (one, two), seconds, instances)
+
+
+def _rejects(base: RuleBase, cones: Cones) -> list[tuple[str, int]]:
+    return sorted((r.fact or "", cones.expression(r.when)) for r in base.rejects)
+
+
+def _cones(both: Shared) -> tuple[Cones, Cones]:
+    register: Register = {}
+    return Cones(both.old, register), Cones(both.new, register)
+
+
+@frozen
+class _Reach:
+    """What the changes of an era can reach."""
+
+    both: Shared
+    cones: tuple[Cones, Cones]
+    tasks: "Mapping[Subject, Sequence[Task]]"
+
+
+class _Era:
+    """Two rule bases on the days on which both are in force."""
+
+    def __init__(self, old: RuleBase, new: RuleBase, subjects: Collection[str]) -> None:
+        self.old, self.new = old, new
+        self.changes: tuple[Change, ...] = changes(old, new)
+        self.both = shared(old, new)
+        self._wanted = subjects
+        self._reached: tuple[tuple[str, str], ...] = ()
+        self.cones = _cones(self.both)
+        self._reached = tuple(self._reach())
+
+    def _reach(self) -> Iterator[tuple[str, str]]:
+        """The subjects that the changes can reach; whether cases are valid as ("", "")."""
+        from matchrules.prove.difference.reach import VALIDITY, reached
+
+        for subject in reached((self.both.old, self.both.new), self.cones):
+            name = ".".join(subject)
+            if subject == VALIDITY or not self._wanted or (
+                name in self._wanted or subject[0] in self._wanted
+            ):  # fmt: skip
+                yield subject
+
+    def answers(
+        self, seconds: float, instances: int, told: Told | None, interrupted: bool
+    ) -> Iterator[SubjectDifference]:
+        if not self._reached:
+            return
+        reason = "interrupted" if interrupted else self.both.blocked
+        if not reason and not has_solver():
+            reason = NEEDS
+        if reason:
+            yield from self.unanswered(reason)
+            return
+        from matchrules.prove.difference.search import Search
+        from matchrules.prove.difference.tasks import Tasks
+
+        tasks = Tasks((self.both.old, self.both.new), self.cones, self.changes).all()
+        search: Search = Search(
+            self.both, (self.old, self.new), self.cones, seconds, instances
+        )
+        for subject in self._reached:
+            if told is not None:
+                told(".".join(subject) if subject[0] else "whether cases are valid")
+            yield search.subject(subject, tasks.get(subject, ()))
+
+    def unanswered(self, reason: str) -> list[SubjectDifference]:
+        return [
+            SubjectDifference(kind, subject, "undecided", reason=reason)
+            for kind, subject in self._reached
+        ]
+
+    def difference(self, found: Sequence[SubjectDifference]) -> EraDifference:
+        from matchrules.prove.difference.reach import VALIDITY, spoken_of
+
+        every = spoken_of(self.old) | spoken_of(self.new)
+        untouched = len(every) - len([s for s in self._reached if s != VALIDITY])
+        return EraDifference(
+            self.new.start, self.new.end, self.changes, tuple(found),
+            0 if self._wanted else untouched, self.both.notes,
+        )  # fmt: skip
+
+
+def _overlapping(
+    old: Sequence[RuleBase], new: Sequence[RuleBase]
+) -> Iterator[tuple[RuleBase, RuleBase]]:
+    """Both sides on each stretch of days on which each has one era."""
+    for one in old:
+        for two in new:
+            start = max(one.start, two.start)
+            ends = [end for end in (one.end, two.end) if end is not None]
+            end = min(ends, default=None)
+            if end is None or start < end:
+                yield evolve(one, start=start, end=end), evolve(two, start=start, end=end)
+
+
+def _lone(old: Sequence[RuleBase], new: Sequence[RuleBase]) -> Iterator[str]:
+    """Days on which one side alone is in force. The eras of a book follow on one another."""
+    for mine, others, word in ((old, new, "old"), (new, old, "new")):
+        if not mine:
+            continue
+        first = mine[0].start
+        until = others[0].start if others else None
+        if until is None or first < until:
+            days = f"from {first} on" if until is None else f"from {first} to {_before(until)}"
+            yield f"{days} the {word} rules alone are in force"
+
+
+def _before(day: date) -> date:
+    return day - timedelta(days=1)
+
+
+__all__ = ["compare", "equivalent"]

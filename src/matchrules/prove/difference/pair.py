@@ -1,0 +1,205 @@
+"""Two rule bases as formulas over the same cases."""
+
+from typing import Any
+
+import z3
+
+from matchrules.ir import AGAINST, Rule, Then
+from matchrules.prove.decisions import same_or_both_unknown
+from matchrules.prove.difference.cones import Cones
+from matchrules.prove.difference.vocabulary import Shared
+from matchrules.prove.encoding import Encoding
+from matchrules.prove.scene import Ground, Scene
+from matchrules.prove.terms import FALSE, Encoded, Truth, all_of, any_of, less, neg, number
+from matchrules.types import Number
+
+Bound = dict[str, int]
+
+
+class Aggregates(dict[Any, Encoded]):
+    """The aggregates of one side that are left open. What is the same on both sides is one and the
+    same value; anything else is another one, however alike it is written."""
+
+    def __init__(self, cones: Cones, both: dict[Any, Encoded]) -> None:
+        super().__init__()
+        self._cones, self._both = cones, both
+
+    def _key(self, key: Any) -> Any:
+        node, about = key
+        return self._cones.expression(node), about
+
+    def __contains__(self, key: Any) -> bool:
+        return self._key(key) in self._both
+
+    def __getitem__(self, key: Any) -> Encoded:
+        return self._both[self._key(key)]
+
+    def __setitem__(self, key: Any, value: Encoded) -> None:
+        self._both[self._key(key)] = value
+
+    def __len__(self) -> int:
+        return len(self._both)
+
+
+class Pair:
+    """Both sides in one scene: with any number of instances (`instances` None), or up to so many of
+    each many-fact."""
+
+    def __init__(self, both: Shared, cones: tuple[Cones, Cones], instances: int | None) -> None:
+        self.ground = Ground(both.ground, instances)
+        self.scene = Scene(self.ground)
+        self.old, self.new = Encoding(both.old, self.scene), Encoding(both.new, self.scene)
+        open_: dict[Any, Encoded] = {}
+        self.old.aggregates = Aggregates(cones[0], open_)
+        self.new.aggregates = Aggregates(cones[1], open_)
+
+    @property
+    def sides(self) -> tuple[Encoding, Encoding]:
+        return self.old, self.new
+
+    def facts(self) -> list[Any]:
+        """What makes the variables a case, as far as it has been looked at."""
+        return [*self.ground.formulas, *self.ground.calendar.facts]
+
+    def valid(self, symbolic: tuple[str, ...] = ()) -> list[Any]:
+        """That both sides take the case."""
+        found = [*self.old.valid(symbolic), *self.new.valid(symbolic)]
+        return list({formula.get_id(): formula for formula in found}.values())
+
+    def stands(self, side: int, rule: Rule | None) -> Any:
+        """Where a rule's advice stands, for any one instance of its `for each`."""
+        if rule is None or not self.has_room(rule.fact):
+            return FALSE
+        return self.sides[side].stands(rule, bound_of(rule))
+
+    def has_room(self, fact: str | None) -> bool:
+        """Whether there can be an instance of the fact at all."""
+        many = fact is not None and self.scene.base.facts[fact].many
+        return not many or self.scene.open or len(self.scene.indices(fact or "")) > 0
+
+    def same_said(self, one: Rule, then: Then, other: Rule, now: Then) -> Any:
+        """Where both sides say it with the same strength and fields."""
+        if then.strength != now.strength or set(then.fields) != set(now.fields):
+            return FALSE
+        return all_of([
+            same_or_both_unknown(
+                self.old.value(e, bound_of(one)), self.new.value(now.fields[name], bound_of(other))
+            )
+            for name, e in then.fields.items()
+        ])  # fmt: skip
+
+
+def bound_of(rule: Rule) -> Bound:
+    """The instance that stands for any of those of a `for each`."""
+    return {} if rule.fact is None else {rule.fact: 0}
+
+
+def contradicted(encoding: Encoding, kind: str, subject: str) -> Any:
+    """Where one instance is advised both for and against the subject, or a `unique` one with two
+    values."""
+    unique = encoding.base.advice[kind].subjects[subject].unique
+    said = [
+        (rule, then) for rule in encoding.base.rules.values() for then in rule.thens
+        if (then.kind, then.subject) == (kind, subject)
+    ]  # fmt: skip
+    found = []
+    for number, (rule, then) in enumerate(said):
+        for other, earlier in said[:number]:
+            if rule.fact != other.fact:
+                continue
+            bound = bound_of(rule)
+            both = all_of([encoding.stands(rule, bound), encoding.stands(other, bound)])
+            if (then.strength in AGAINST) != (earlier.strength in AGAINST):
+                found.append(both)
+            elif unique:
+                values = [
+                    (encoding.value(then.fields[name], bound), encoding.value(e, bound))
+                    for name, e in earlier.fields.items()
+                ]
+                apart = any_of([
+                    all_of([a.known, b.known, neg(same_or_both_unknown(a, b))]) for a, b in values
+                ])  # fmt: skip
+                found.append(all_of([both, apart]))
+    return any_of(found)
+
+
+def out_of_range(encoding: Encoding, kind: str, subject: str) -> Any:
+    """Where a field of advice on the subject is not within the range of its type."""
+    declared = encoding.base.advice[kind].subjects[subject].fields
+    found = []
+    for rule in encoding.base.rules.values():
+        bound = bound_of(rule)
+        for then in rule.thens:
+            for name, e in then.fields.items() if (then.kind, then.subject) == (kind, subject) else ():
+                type_, value = declared[name], encoding.value(e, bound)
+                if not isinstance(type_, Number) or isinstance(value, Truth):
+                    continue
+                ends = []
+                if type_.low is not None:
+                    ends.append(less(number(type_.low), value, or_equal=True))
+                if type_.high is not None:
+                    ends.append(less(value, number(type_.high), or_equal=True))
+                found.append(all_of([encoding.stands(rule, bound), value.known, neg(all_of(ends))]))
+    return any_of(found)
+
+
+class Stopped(Exception):
+    """The solver gave no answer; the reason is its text."""
+
+
+class Solver:
+    """z3 over the facts of a pair, asked again and again within one time limit."""
+
+    def __init__(self, pair: Pair, deadline: "Deadline") -> None:
+        self.pair, self.deadline = pair, deadline
+        self.z3 = z3.Solver()
+        self._told = 0
+        self._calendar = 0
+
+    def add(self, *formulas: Any) -> None:
+        self.z3.add(*formulas)
+
+    def forget(self) -> None:
+        """After a `pop`: what the scene is made of has to be told again."""
+        self._told = self._calendar = 0
+
+    def satisfiable(self, *assumptions: Any) -> bool:
+        """Whether some case meets all that was added; raises `Stopped`."""
+        ground = self.pair.ground
+        self.z3.add(*ground.formulas[self._told :], *ground.calendar.facts[self._calendar :])
+        self._told, self._calendar = len(ground.formulas), len(ground.calendar.facts)
+        self.z3.set("timeout", self.deadline.milliseconds())
+        answer = self.z3.check(*assumptions)
+        if answer == z3.unknown:
+            reason = self.z3.reason_unknown()
+            if "interrupted" in reason:  # z3 has taken the signal for itself
+                raise KeyboardInterrupt
+            raise Stopped("the time was up" if self.deadline.over else f"the solver says: {reason}")
+        return bool(answer == z3.sat)
+
+
+class Deadline:
+    """A moment after which nothing more is asked."""
+
+    def __init__(self, seconds: float) -> None:
+        from time import monotonic
+
+        self._now = monotonic
+        self._end = monotonic() + seconds
+
+    @property
+    def over(self) -> bool:
+        return self._now() >= self._end
+
+    def milliseconds(self) -> int:
+        """What is left; raises `Stopped` where nothing is."""
+        left = int((self._end - self._now()) * 1000)
+        if left <= 0:
+            raise Stopped("the time was up")
+        return left
+
+
+__all__ = [
+    "Aggregates", "Deadline", "Pair", "Solver", "Stopped", "bound_of", "contradicted",
+    "out_of_range",
+]
