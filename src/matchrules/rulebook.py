@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, get_args
 
 from attrs import field, frozen
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matchrules.decision import Decision
     from matchrules.session import Session
 
-Engine = Literal["rete", "interpreter"]
+Engine = Literal["rete", "compiled", "interpreter"]
 MOST_BYTES: Final = 8 * 1024 * 1024  # of a rule file
 _T = TypeVar("_T")
 
@@ -104,21 +104,27 @@ class Book:
         """The decision on one case.
 
         `facts` is a mapping from each fact to its attributes (or to fact objects), fact objects,
-        or the path of a case file; `as_of` may be in the case as well, the two must agree. Both
+        or the path of a case file; `as_of` may be in the case as well, the two must agree. All
         engines give the same. Raises `CaseErrors` where the case is not valid, or where the rules
         say something impossible of it.
         """
         from matchrules.case.writing import case_facts_plain
         from matchrules.decision import decide
 
-        if engine not in ("rete", "interpreter"):
-            raise UsageError(f"there is no engine `{engine}`: say `rete` or `interpreter`")
+        if engine not in get_args(Engine):
+            raise UsageError(
+                f"there is no engine `{engine}`: say `rete`, `compiled` or `interpreter`"
+            )
         base, case = self.case(facts, as_of)
         try:
             if engine == "rete":
                 from matchrules.engine.rete import decide_rete
 
                 outcome = decide_rete(base, case)
+            elif engine == "compiled":
+                from matchrules.engine.compiled import decide_compiled
+
+                outcome = decide_compiled(base, case)
             else:
                 from matchrules.engine.interpreter import interpret
 

@@ -1,10 +1,12 @@
-"""A small vocabulary on which each statement of the meaning is shown, on both engines."""
+"""A small vocabulary on which each statement of the meaning is shown, on every engine."""
 
 from datetime import date
 
 import pytest
 
 import matchrules as mr
+
+OTHERS = ("rete", "compiled")  # engines beside the interpreter
 
 VOCABULARY = """
 ruleset t
@@ -49,21 +51,22 @@ advice loud
 AS_OF = date(2021, 6, 1)
 
 
-def both(book, facts, as_of=AS_OF):
-    """The decision, the same on both engines."""
+def on_all(book, facts, as_of=AS_OF):
+    """The decision, the same on all engines."""
     decision = book.decide(facts, as_of=as_of, engine="interpreter")
-    assert book.decide(facts, as_of=as_of, engine="rete").to_json() == decision.to_json()
+    for engine in OTHERS:
+        assert book.decide(facts, as_of=as_of, engine=engine).to_json() == decision.to_json()
     return decision
 
 
-def both_refuse(book, facts, as_of=AS_OF):
-    """The diagnostics of the error, the same on both engines."""
+def all_refuse(book, facts, as_of=AS_OF):
+    """The diagnostics of the error, the same on all engines."""
     found = []
-    for engine in ("interpreter", "rete"):
+    for engine in ("interpreter", *OTHERS):
         with pytest.raises(mr.CaseErrors) as caught:
             book.decide(facts, as_of=as_of, engine=engine)
         found.append(caught.value.diagnostics)
-    assert found[0] == found[1]
+    assert all(other == found[0] for other in found)
     return found[0]
 
 
@@ -72,11 +75,11 @@ def book_of(text, **others):
 
 
 def decide(text, facts=None, as_of=AS_OF):
-    return both(book_of(text), facts or {}, as_of)
+    return on_all(book_of(text), facts or {}, as_of)
 
 
 def refuse(text, facts=None, as_of=AS_OF):
-    return both_refuse(book_of(text), facts or {}, as_of)
+    return all_refuse(book_of(text), facts or {}, as_of)
 
 
 def derive(type_, expression, as_of=AS_OF, extra="", **facts):

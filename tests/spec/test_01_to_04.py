@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from ground import book_of, both, decide, derive, fires, refuse, rule, truth
+from ground import book_of, decide, derive, fires, on_all, refuse, rule, truth
 
 import matchrules as mr
 
@@ -192,6 +192,6 @@ def test_4_heads_and_outputs_are_expressions():
 
 
 def test_4_the_interpreter_and_the_session_are_asked_both():
-    assert both(book_of(""), {}).derived == {}
+    assert on_all(book_of(""), {}).derived == {}
     with pytest.raises(mr.UsageError):
         book_of("").decide({}, as_of=DAY, engine="guess")

@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 from ground import (
     VOCABULARY,
+    all_refuse,
     book_of,
-    both,
-    both_refuse,
     decide,
     derive,
     faults_of,
     fires,
+    on_all,
     refuse,
     rule,
     truth,
@@ -142,8 +142,8 @@ def test_6_unique_and_contradictions_hold_per_instance():
 
 def test_6_same_key_other_values_is_a_conflict():
     book = book_of("")
-    assert both(book, {"prog": [{"id": "a", "x": 1}, {"id": "a", "x": 1}]}).advice == ()
-    assert both_refuse(book, {"prog": [{"id": "a", "x": 1}, {"id": "a", "x": 2}]})
+    assert on_all(book, {"prog": [{"id": "a", "x": 1}, {"id": "a", "x": 1}]}).advice == ()
+    assert all_refuse(book, {"prog": [{"id": "a", "x": 1}, {"id": "a", "x": 2}]})
 
 
 # 7 ------------------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ def test_9_guards_of_ruleset_and_section_join_the_conditions():
 
     guarded = VOCABULARY.replace("effective", "applies when f.b\n  effective", 1) + rule("")
     book = mr.load_text({"t.rules": guarded})
-    assert len(both(book, {})) == 0 and len(both(book, {"f": {"b": True}})) == 1
+    assert len(on_all(book, {})) == 0 and len(on_all(book, {"f": {"b": True}})) == 1
 
 
 OTHER = "ruleset o\n  version 1\n  effective from 2020-01-01\n  uses t\n"
@@ -239,8 +239,8 @@ OTHER = "ruleset o\n  version 1\n  effective from 2020-01-01\n  uses t\n"
 
 def test_9_an_overrider_withdraws_wherever_its_own_conditions_hold():
     book = book_of(rule("when f.b"), **{"o.rules": OTHER + rule("overrides r\n  when f.p", "s")})
-    assert [a.rule for a in both(book, {"f": {"b": True}})] == ["t.r"]
-    assert [a.rule for a in both(book, {"f": {"b": True, "p": True}})] == ["o.s"]
+    assert [a.rule for a in on_all(book, {"f": {"b": True}})] == ["t.r"]
+    assert [a.rule for a in on_all(book, {"f": {"b": True, "p": True}})] == ["o.s"]
 
 
 def test_9_an_overridden_overrider_still_withdraws():
@@ -248,7 +248,7 @@ def test_9_an_overridden_overrider_still_withdraws():
     book = book_of(rule(""), **{
         "o.rules": OTHER + rule("overrides r", "s"), "q.rules": third + rule("overrides s", "u"),
     })  # fmt: skip
-    assert [a.rule for a in both(book, {})] == ["q.u"]
+    assert [a.rule for a in on_all(book, {})] == ["q.u"]
 
 
 def test_9_an_overrider_with_the_same_for_each_acts_per_instance():
@@ -256,11 +256,11 @@ def test_9_an_overrider_with_the_same_for_each_acts_per_instance():
     over = OTHER + rule("overrides r\n  for each prog\n  when prog.x > 5", "s")
     book = book_of(text, **{"o.rules": over})
     given = {"prog": [{"id": "a", "x": 1}, {"id": "b", "x": 9}]}
-    assert [(a.rule, a.about) for a in both(book, given)] == [("o.s", "b"), ("t.r", "a")]
+    assert [(a.rule, a.about) for a in on_all(book, given)] == [("o.s", "b"), ("t.r", "a")]
 
 
 def test_9_one_advice_for_each_then_never_merged():
-    text = rule("\n  then may k.a \"First.\"\n  then may k.a \"Second.\"")
+    text = rule('\n  then may k.a "First."\n  then may k.a "Second."')
     assert len(decide(text)) == 3
 
 

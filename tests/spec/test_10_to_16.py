@@ -7,13 +7,13 @@ import pytest
 from ground import (
     AS_OF,
     VOCABULARY,
+    all_refuse,
     book_of,
-    both,
-    both_refuse,
     decide,
     derive,
     faults_of,
     fires,
+    on_all,
     rule,
     truth,
 )  # fmt: skip
@@ -57,13 +57,13 @@ def test_10_a_version_runs_until_its_successor_starts():
     later = VOCABULARY.replace("version 1", "version 2").replace("2020-01-01", "2022-01-01")
     text = "define t.v : integer 0..9\n  is {}\n"
     book = mr.load_text({"a.rules": VOCABULARY + text.format(1), "b.rules": later + text.format(2)})
-    assert both(book, {}, date(2021, 12, 31)).derived["t.v"] == 1
-    assert both(book, {}, date(2022, 1, 1)).derived["t.v"] == 2
-    assert both(book, {}, date(2022, 1, 1)).rulesets[0].version == "2"
+    assert on_all(book, {}, date(2021, 12, 31)).derived["t.v"] == 1
+    assert on_all(book, {}, date(2022, 1, 1)).derived["t.v"] == 2
+    assert on_all(book, {}, date(2022, 1, 1)).rulesets[0].version == "2"
 
 
 def test_10_as_of_outside_every_period_is_an_error():
-    assert both_refuse(book_of(""), {}, date(2019, 12, 31))
+    assert all_refuse(book_of(""), {}, date(2019, 12, 31))
 
 
 def test_10_every_day_in_force_needs_one_version_of_everything_used():
@@ -159,8 +159,8 @@ def test_12_reasons_are_the_facts_that_the_rule_itself_names():
 def test_12_a_value_checked_too_long_ago_gives_a_warning():
     vocabulary = VOCABULARY.replace("effective", "stale after 400 days\n  effective", 1)
     book = mr.load_text({"t.rules": vocabulary + MARK})
-    assert both(book, {}, date(2022, 7, 6)).warnings == ()
-    (warning,) = both(book, {}, date(2022, 7, 7)).warnings
+    assert on_all(book, {}, date(2022, 7, 6)).warnings == ()
+    (warning,) = on_all(book, {}, date(2022, 7, 7)).warnings
     assert "mark" in warning and "2021-06-01" in warning
 
 
@@ -222,8 +222,8 @@ def test_13_a_segment_prints_a_field_and_what_it_names_is_read():
 
 def test_13_a_reject_says_a_segment_where_it_is_known():
     text = 'reject "too many[: {f.n}]" when f.b or f.n > 9\n'
-    assert [d.message for d in both_refuse(book_of(text), {"f": {"n": 10}})] == ["too many: 10"]
-    assert [d.message for d in both_refuse(book_of(text), {"f": {"b": True}})] == ["too many"]
+    assert [d.message for d in all_refuse(book_of(text), {"f": {"n": 10}})] == ["too many: 10"]
+    assert [d.message for d in all_refuse(book_of(text), {"f": {"b": True}})] == ["too many"]
 
 
 def test_13_order_of_advice():
@@ -240,7 +240,7 @@ def test_13_order_of_advice():
 def test_13_salience_never_changes_which_advice_is_given():
     text = rule("", "a") + rule("", "b", 'may loud.a "x"')
     quiet = mr.load_text({"t.rules": (VOCABULARY + text).replace("salience 10", "salience -10")})
-    assert {a.rule for a in both(quiet, {})} == {a.rule for a in decide(text)}
+    assert {a.rule for a in on_all(quiet, {})} == {a.rule for a in decide(text)}
 
 
 # 14 -----------------------------------------------------------------------------------------------
@@ -248,14 +248,14 @@ def test_13_salience_never_changes_which_advice_is_given():
 
 def test_14_a_case_that_is_rejected_is_not_valid():
     text = 'reject "{f.n} is too many" when f.n > 5\n'
-    (fault,) = both_refuse(book_of(text), {"f": {"n": 6}})
+    (fault,) = all_refuse(book_of(text), {"f": {"n": 6}})
     assert fault.code == "MR605" and fault.message == "6 is too many"
-    assert both(book_of(text), {"f": {}}).advice == ()
+    assert on_all(book_of(text), {"f": {}}).advice == ()
 
 
 def test_14_more_than_the_bound_is_an_error():
     given = [{"date": AS_OF}] * 6
-    assert both_refuse(book_of(""), {"item": given})
+    assert all_refuse(book_of(""), {"item": given})
     assert derive("integer 0..5", "count(item)", item=given[:5]) == 5
 
 
@@ -280,6 +280,6 @@ def test_15_a_rule_that_cites_nothing_is_a_fault():
 
 
 def test_16_loading_runs_no_code_and_opens_nothing():
-    text = rule("", then='may k.a "__import__(\'os\').abort() {f.n}"')
+    text = rule("", then="may k.a \"__import__('os').abort() {f.n}\"")
     (advice,) = decide(text, {"f": {"n": 1}})
     assert advice.text == "__import__('os').abort() 1"

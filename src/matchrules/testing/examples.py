@@ -17,7 +17,7 @@ from matchrules.types import Value
 if TYPE_CHECKING:
     from matchrules.rulebook import Book
 
-Engine = Literal["rete", "interpreter"]
+Engine = Literal["rete", "compiled", "interpreter"]
 
 
 @frozen
@@ -87,6 +87,10 @@ def run_example(book: "Book", example: Example, engine: Engine = "rete") -> Exam
         case = assemble(base, example.as_of, example.facts)
         if engine == "interpreter":
             outcome = interpret(base, case)
+        elif engine == "compiled":
+            from matchrules.engine.compiled import decide_compiled
+
+            outcome = decide_compiled(base, case)
         else:
             from matchrules.engine.rete import decide_rete
 
