@@ -11,6 +11,8 @@ COMMANDS: Final = {
     "shortlist": "a balanced list of programs for one case",
     "check": "look for faults in rule files",
     "test": "run the examples that stand in rule files",
+    "mutate": "tell which changes of rules their tests do not notice",
+    "prove": "prove what holds for every case, or show one where it does not",
     "stubs": "write the facts of rule files as typed Python classes",
     "schema": "write the JSON Schema of a case",
     "new": "start a rule set of your own",

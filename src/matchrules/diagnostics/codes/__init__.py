@@ -6,7 +6,8 @@ from typing import Final
 from attrs import frozen
 
 AREAS: Final = (
-    "syntax", "names", "tables", "types", "limits", "cases", "runtime", "examples", "catalogue",
+    "syntax", "names", "tables", "types", "limits", "cases", "runtime", "examples", "proofs",
+    "catalogue",
 )  # fmt: skip
 
 
