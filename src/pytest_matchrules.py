@@ -18,6 +18,11 @@ def pytest_addoption(parser: "pytest.Parser") -> None:
         "--rules-cases", type=int, metavar="N",
         help="how many cases each property of a .rules file is tried on (ini: rules_cases)",
     )  # fmt: skip
+    group.addoption(
+        "--rules-cov", action="append", nargs="?", const="term", metavar="WHERE",
+        help="say which rules, rows of tables and conditions the examples of .rules files cover: "
+        "`term` in the summary, `html:DIR` as a page, `json:FILE`; may be repeated",
+    )  # fmt: skip
     parser.addini(
         "rules_cases", "how many cases each property of a .rules file is tried on", default="100"
     )
@@ -29,6 +34,7 @@ def pytest_addoption(parser: "pytest.Parser") -> None:
 
 def pytest_configure(config: "pytest.Config") -> None:
     cases_per_property(config)
+    coverage_wanted(config)
     config.addinivalue_line("markers", "rules_example: an example of a .rules file")
     config.addinivalue_line("markers", "rules_property: a property of a .rules file")
 
@@ -43,6 +49,40 @@ def cases_per_property(config: "pytest.Config") -> int:
 
         raise UsageError(f"`{name}` is a number of cases, from 1; it is `{asked}`")
     return int(asked)
+
+
+def coverage_wanted(config: "pytest.Config") -> list[tuple[str, str]]:
+    """Where coverage is to be told: (`term`, ``), (`html`, folder), (`json`, file)."""
+    wanted = []
+    for asked in config.getoption("rules_cov") or ():
+        how, colon, where = asked.partition(":")
+        if (how, bool(where)) not in (("term", False), ("html", True), ("json", True)) or (
+            colon and not where
+        ):
+            from pytest import UsageError
+
+            raise UsageError(
+                f"`--rules-cov` takes `term`, `html:DIR` or `json:FILE`; it is `{asked}`"
+                " (a path to be tested is written before it)"
+            )
+        wanted.append((how, where))
+    return wanted
+
+
+def pytest_sessionfinish(session: "pytest.Session") -> None:
+    if coverage_wanted(session.config):
+        from matchrules.testing.plugin import measure_folders
+
+        measure_folders(session)
+
+
+def pytest_terminal_summary(
+    terminalreporter: "pytest.TerminalReporter", config: "pytest.Config"
+) -> None:
+    if coverage_wanted(config):
+        from matchrules.testing.plugin import tell_coverage
+
+        tell_coverage(terminalreporter, config)
 
 
 def pytest_collect_file(file_path: "Path", parent: "pytest.Collector") -> "pytest.Collector | None":

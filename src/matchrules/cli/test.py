@@ -30,13 +30,17 @@ if TYPE_CHECKING:
     help="Exit with 1 where less of the rules, rows or conditions is covered. Implies --cov.",
 )  # fmt: skip
 @click.option(
+    "--cov-html", "folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    help="Write the rules, coloured by what is covered, to DIR/index.html. Implies --cov.",
+)  # fmt: skip
+@click.option(
     "--suggest", is_flag=True,
     help="Propose an example for each thing that none covers yet. Implies --cov.",
 )  # fmt: skip
 @reporting
 def command(
     paths: tuple[Path, ...], format_: str, engine: "Engine", cov: bool, least: float | None,
-    suggest: bool,
+    folder: Path | None, suggest: bool,
 ) -> None:  # fmt: skip
     """Run the examples that stand in rule files.
 
@@ -49,10 +53,14 @@ def command(
     results = run_examples(book, engine)
     failed = sum(not result.passed for result in results)
     coverage = None
-    if cov or suggest or least is not None:
+    if cov or suggest or folder is not None or least is not None:
         from matchrules.testing.coverage import measure
 
         coverage = measure(book)
+        if folder is not None:
+            from matchrules.testing.coverage.page import write
+
+            write(coverage, folder)
     if format_ == "json":
         told: dict[str, Any] = {
             "format": 1,

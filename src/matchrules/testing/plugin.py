@@ -3,6 +3,7 @@
 pytest itself loads `pytest_matchrules` only; this is imported when a rule file is collected.
 """
 
+import json
 from collections.abc import Iterator
 from importlib.util import find_spec
 from itertools import count
@@ -17,6 +18,10 @@ from matchrules import ir
 from matchrules.diagnostics.model import MatchrulesError, RuleErrors
 from matchrules.ir import Example, Property
 from matchrules.rulebook import Book, load, packs
+from matchrules.testing.coverage import Coverage, measure
+from matchrules.testing.coverage.document import document
+from matchrules.testing.coverage.listing import lines
+from matchrules.testing.coverage.page import write
 from matchrules.testing.examples import run_example
 from matchrules.testing.failures import example_failure, property_failure
 from matchrules.testing.properties import check_property
@@ -41,6 +46,7 @@ class Folder:
 
 
 _FOLDERS: Final = pytest.StashKey[dict[Path, Folder]]()
+_COVERAGE: Final = pytest.StashKey[dict[Path, Coverage]]()
 
 
 class RuleFile(pytest.File):
@@ -180,3 +186,58 @@ def _names_of_rules(book: Book, example: Example) -> Iterator[str]:
                 rule = base.rules.get(expect.rule)
                 if rule is not None and rule.id is not None:
                     yield rule.id
+
+
+# Coverage ---------------------------------------------------------------------------------------
+
+
+def measure_folders(session: pytest.Session) -> None:
+    """Measure the book of each folder, in the folder's own files. All of its examples count,
+    selected or not. An exception that excepts nothing fails the run."""
+    found: dict[Path, Coverage] = {}
+    for path, folder in session.config.stash.get(_FOLDERS, {}).items():
+        if folder.book is not None:
+            own = [n for n in folder.book.sources if Path(n).resolve().parent == path.resolve()]
+            found[path] = measure(folder.book).within(own)
+    session.config.stash[_COVERAGE] = found
+    if any(one.faults for one in found.values()) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def tell_coverage(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Write what was measured to where it is asked for."""
+    found = config.stash.get(_COVERAGE, {})
+    reporter.section("coverage of rules")
+    if not found:
+        reporter.write_line("no .rules file was collected in this process")
+        return
+    for how, where in pytest_matchrules.coverage_wanted(config):
+        try:
+            _tell(reporter, found, how, Path(where))
+        except OSError as error:
+            reason = (error.strerror or "no reason given").lower()
+            reporter.write_line(f"error: cannot write coverage to `{where}`: {reason}", red=True)
+
+
+def _tell(
+    reporter: pytest.TerminalReporter, found: dict[Path, Coverage], how: str, where: Path
+) -> None:
+    if how == "term":
+        for coverage in found.values():
+            for line in lines(coverage, lambda text, kind: _painted(reporter, text, kind)):
+                reporter.write_line(line)
+    elif how == "json":
+        books = [{"folder": str(_near(p)), "coverage": document(c)} for p, c in found.items()]
+        told = json.dumps({"format": 1, "books": books}, ensure_ascii=False, indent=2)
+        where.write_text(told + "\n", encoding="utf-8")
+        reporter.write_line(f"written to {where}")
+    else:
+        for number, coverage in enumerate(found.values(), 1):
+            written = write(coverage, where if len(found) == 1 else where / str(number))
+            reporter.write_line(f"written to {written}")
+
+
+def _painted(reporter: pytest.TerminalReporter, text: str, kind: str) -> str:
+    colours = {"good": {"green": True}, "partly": {"yellow": True}, "bad": {"red": True}}
+    # the writer itself knows whether there are colours
+    return reporter._tw.markup(text, **colours.get(kind, {}))

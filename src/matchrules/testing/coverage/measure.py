@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from matchrules import ir
 from matchrules.case.validation import assemble
@@ -152,6 +152,21 @@ class Coverage:
     def percent(self) -> float:
         """The least of the three figures."""
         return min(figures.percent for figures in self.figures().values())
+
+    def within(self, files: Iterable[str]) -> "Coverage":
+        """What is in those files only."""
+        wanted = set(files)
+
+        def mine(items: Iterable[_Item]) -> tuple[_Item, ...]:
+            return tuple(item for item in items if item.span.source in wanted)
+
+        return evolve(
+            self,
+            rules=mine(self.rules),
+            rows=mine(self.rows),
+            conditions=mine(self.conditions),
+            faults=tuple(f for f in self.faults if f.labels[0].span.source in wanted),
+        )
 
     def place(self, span: Span) -> str:
         """The file and line of something."""
