@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from matchrules import ir
 from matchrules.dependencies import names_in
-from matchrules.ir import AGAINST, Expression, Rule, Then, walk
+from matchrules.ir import AGAINST, Expression, Rule, RuleBase, Then, walk
 from matchrules.prove.aggregates import NeedsInstances
 from matchrules.prove.terms import (
     FALSE,
@@ -48,9 +48,12 @@ def of_decision(encoding: "Encoding", expression: Expression, bound: Any) -> Enc
                 if (rule.thens[place].strength in AGAINST) is against
             ]))  # fmt: skip
         case ir.AdvisedField(kind, subject, field, type_):
+            rules = _advised(encoding, kind, subject, bound)
+            if encoding.scene.open and any(b != bound for *_, b in rules):
+                raise NeedsInstances  # values of several instances may differ
             said = [
                 (where, encoding.value(rule.thens[place].fields[field], b))
-                for where, rule, place, b in _advised(encoding, kind, subject, bound)
+                for where, rule, place, b in rules
             ]
             return _only_value(said, unknown(type_))
         case ir.HowMany(op, operands):
@@ -62,12 +65,19 @@ def of_decision(encoding: "Encoding", expression: Expression, bound: Any) -> Enc
 
 
 def instances(encoding: "Encoding", rule: Rule, bound: Any) -> list[Any]:
-    """The instances that a rule can be said of: the one that is bound, else all."""
+    """The instances that a rule can be said of: the one that is bound, else all. Where their number
+    is open it is one for each rule: that of which the rule stands if there is such a one, else any,
+    so that the rule stands of some instance just where it stands of this one."""
     if rule.fact is None or rule.fact in bound:
         return [bound]
     if encoding.base.facts[rule.fact].many and encoding.scene.open:
-        raise NeedsInstances
+        return [{**bound, rule.fact: open_instance(encoding.base, rule)}]
     return [{**bound, rule.fact: index} for index in encoding.scene.indices(rule.fact)]
+
+
+def open_instance(base: RuleBase, rule: Rule) -> int:
+    """The index of the open instance of a rule; 0 is the one that a property speaks of."""
+    return 1 + list(base.rules).index(rule.name)
 
 
 def _advised(encoding: "Encoding", kind: str, subject: str, bound: Any) -> list[Said]:
@@ -140,9 +150,27 @@ def rule_differs(one: "Encoding", two: "Encoding", rule: Rule, other: Rule) -> A
         return FALSE
     if rule.fact is None and other.fact is None:
         return _firing_differs(one, two, rule, other, {}, {})
+    if one.scene.open:
+        return _open_differs(one, two, rule, other)
     return any_of([
         _is_missing(one, two, rule, other), _is_missing(two, one, other, rule),
     ])  # fmt: skip
+
+
+def _open_differs(one: "Encoding", two: "Encoding", rule: Rule, other: Rule) -> Any:
+    """The same where the number of instances is open, and both cases have the same ones: for the
+    instance of which the rule gives other advice, if there is such a one."""
+    fact = rule.fact
+    keys = () if fact is None else one.base.facts[fact].keys
+    same_scene = one.scene is two.scene or (
+        two.scene.first is one.scene
+        and two.scene.difference.adding is None
+        and not any((fact, key) in (two.scene.difference.places or ()) for key in keys)
+    )
+    if fact is None or fact != other.fact or not one.base.facts[fact].many or not same_scene:
+        raise NeedsInstances
+    bound = {fact: open_instance(one.base, rule)}
+    return _firing_differs(one, two, rule, other, bound, bound)
 
 
 def unchanged(encoding: "Encoding", rule: Rule) -> bool:

@@ -99,15 +99,15 @@ class Encoding:
 
     # Validity (14) --------------------------------------------------------------------------------
 
-    def valid(self, symbolic: Sequence[str] = ()) -> list[Any]:
+    def valid(self) -> list[Any]:
         """That the case is free of rejects and conflicts. Where many-facts are left open only
-        the instances of `symbolic` facts are looked at, which leaves more cases than are valid."""
+        instances that were spoken of are looked at, which leaves more cases than are valid."""
         formulas = []
         for fact in self.base.facts.values():
             for name, attribute in fact.attributes.items():
                 if attribute.default is None or self.is_firsts([f"{fact.name}.{name}"]):
                     continue
-                for index in self._looked_at(fact.name, symbolic):
+                for index in self._looked_at(fact.name):
                     present = self.scene.present(fact.name, index) if fact.many else TRUE
                     conflict = self.conflict(fact.name, name, index)
                     formulas.append(neg(all_of([present, conflict])))
@@ -117,15 +117,15 @@ class Encoding:
             if reject.fact is None:
                 formulas.append(neg(self.true(reject.when, NOTHING)))
                 continue
-            for index in self._looked_at(reject.fact, symbolic):
+            for index in self._looked_at(reject.fact):
                 there = self.scene.present(reject.fact, index)
                 rejected = self.true(reject.when, {reject.fact: index})
                 formulas.append(neg(all_of([there, rejected])))
         return formulas
 
-    def _looked_at(self, fact: str, symbolic: Sequence[str]) -> Sequence[int]:
+    def _looked_at(self, fact: str) -> Sequence[int]:
         if self.base.facts[fact].many and self.scene.open:
-            return (0,) if fact in symbolic else ()
+            return [index for name, index in self.scene.there if name == fact]
         return self.scene.indices(fact)
 
     def is_firsts(self, names: Sequence[str]) -> bool:

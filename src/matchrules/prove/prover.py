@@ -192,12 +192,12 @@ class Prover:
         if not (said is not None and said.adding):
             try:
                 stage = self._stage(said, None)
-                if self._solver(stage, formula(stage), said).check() == z3.unsat:
+                if self._solver(stage, formula(stage)).check() == z3.unsat:
                     return Found(nothing=True)
             except (NeedsInstances, Unsupported):
                 pass  # worked out instance by instance below, or told there
         stage = self._stage(said, self.instances)
-        solver = self._solver(stage, formula(stage), said)
+        solver = self._solver(stage, formula(stage))
         for _ in range(MOST_TRIES):
             result = solver.check()
             if result == z3.unsat:
@@ -215,13 +215,12 @@ class Prover:
             return Found(reason=f"not decided within {self.seconds:g} seconds")
         return Found(reason=f"not decided: {solver.reason_unknown()}")
 
-    def _solver(self, stage: Stage, formula: Any, said: Property | None) -> Any:
+    def _solver(self, stage: Stage, formula: Any) -> Any:
         left = self._deadline - monotonic()
         solver = z3.Solver()
         solver.set("timeout", max(1, int(left * 1000)))
-        symbolic = [said.fact] if said is not None and said.fact else []
         for encoding in stage.encodings.values():
-            solver.add(*encoding.valid(symbolic))
+            solver.add(*encoding.valid())
         solver.add(formula)
         solver.add(*stage.ground.formulas, *stage.ground.calendar.facts)
         return solver

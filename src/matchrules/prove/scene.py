@@ -6,7 +6,7 @@ then what is worked out over all of them is any value of its type (`encoding`).
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import z3
 from attrs import define, field, frozen
@@ -29,7 +29,6 @@ from matchrules.prove.terms import (
 from matchrules.types import Text, YesNo
 
 Place = tuple[str, str]
-OPEN: Final = 0  # the one instance of a many-fact that is left open: any of them
 
 
 @frozen
@@ -105,18 +104,16 @@ class Scene:
     def present(self, fact: str, index: int) -> Any:
         """Whether that instance is there."""
         declared = self.base.facts[fact]
-        if declared.many and self.open:
-            return TRUE
         key = (fact, index)
         if key not in self.there:
             self.there[key] = self._present(declared, index)
-            if declared.many:
+            if declared.many and not self.open:
                 self._count(declared)
         return self.there[key]
 
     def _present(self, declared: FactDeclaration, index: int) -> Any:
         if self.first is not None and not self._may_come_and_go(declared):
-            if index not in self.first.indices(declared.name):
+            if not self.open and index not in self.first.indices(declared.name):
                 return TRUE  # the one that is added
             return self.first.present(declared.name, index)
         return z3.Bool(f"{self.label}{declared.name}[{index}]")
@@ -184,7 +181,7 @@ class Scene:
         found = self.there.get((fact, index))
         if found is None and self.first is not None:
             declared = self.base.facts[fact]
-            if index not in self.first.indices(fact):
+            if not self.open and index not in self.first.indices(fact):
                 return TRUE
             if not self._may_come_and_go(declared):
                 return self.first.presence_made(fact, index)
@@ -235,4 +232,4 @@ def whatever(base: RuleBase, names: tuple[str, ...], ground: Ground) -> Mapping[
     return found
 
 
-__all__ = ["OPEN", "Difference", "Ground", "Place", "Scene", "whatever"]
+__all__ = ["Difference", "Ground", "Place", "Scene", "whatever"]

@@ -68,7 +68,7 @@ def value_of(model: Any, value: Encoded, type_: Type, texts: Texts) -> Value | N
         return False if _holds(model, value.no) else None
     if not _holds(model, value.known):
         return None
-    number = model.eval(value.term, model_completion=True).as_long()
+    number: int = model.eval(value.term, model_completion=True).as_long()
     match type_:
         case Number():
             return exact(Fraction(number, value.denominator))
@@ -84,7 +84,7 @@ def value_of(model: Any, value: Encoded, type_: Type, texts: Texts) -> Value | N
 
 
 def _holds(model: Any, formula: Any) -> bool:
-    return z3.is_true(model.eval(formula, model_completion=True))
+    return bool(z3.is_true(model.eval(formula, model_completion=True)))
 
 
 def _some_value(attribute: AttributeDeclaration, index: int) -> Value:
