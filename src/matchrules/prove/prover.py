@@ -22,10 +22,19 @@ from matchrules.prove.claims import Sought, sought
 from matchrules.prove.encoding import Encoding
 from matchrules.prove.questions import touched_by
 from matchrules.prove.scene import Difference, Ground, Scene, whatever
+from matchrules.prove.shrinking import smallest
 from matchrules.prove.terms import TRUE, Unsupported, all_of, neg
 from matchrules.prove.verdicts import Question, Verdict
 from matchrules.prove.whatever import with_parameters
-from matchrules.prove.witness import interpreted, is_valid, value_of
+from matchrules.prove.witness import (
+    Facts,
+    assembled,
+    day_of,
+    facts_of,
+    interpreted,
+    is_valid,
+    value_of,
+)
 
 INSTANCES: Final = 3
 MOST_TRIES: Final = 5  # at a case that the interpreter does not see as the solver does
@@ -149,6 +158,8 @@ class Prover:
         return self._verdict(question, "proved", bound=bound)
 
     def _find(self, one: Sought) -> Found:
+        """Look for the case; at first among those at hand, where any will do."""
+
         def formula(stage: Stage) -> Any:
             if one.fact is None:
                 return one.formula(stage.main, {})
@@ -253,13 +264,8 @@ class Prover:
         return Stage(ground, encodings, parameters)
 
     def _cases(self, model: Any, stage: Stage, said: Property | None, shows: Any) -> Cases | None:
-        """The cases of a model, if the interpreter sees in them what is looked for."""
-        from matchrules.prove.witness import case_of
-
-        cases = {name: case_of(model, e.scene) for name, e in stage.encodings.items()}
-        there = {name: case for name, case in cases.items() if case is not None}
-        if len(there) < len(cases):
-            return None
+        """The cases of a model, made as small as can be, if the interpreter sees in them what is
+        looked for."""
         base = self.base
         if stage.parameters:
             texts = stage.ground.texts
@@ -268,8 +274,22 @@ class Prover:
                 for name, value in stage.parameters.items()
             }
             base = with_parameters(base, values)
-        runs = interpreted(base, there)
-        return tuple(there.items()) if runs is not None and shows(runs) else None
+
+        def believed(facts: Mapping[str, Facts]) -> Cases | None:
+            made = {name: assembled(base, day, own) for name, own in facts.items()}
+            cases = {name: case for name, case in made.items() if case is not None}
+            runs = interpreted(base, cases) if len(cases) == len(made) else None
+            return tuple(cases.items()) if runs is not None and shows(runs) else None
+
+        day = day_of(model, stage.main.scene)
+        facts = {name: facts_of(model, e.scene) for name, e in stage.encodings.items()}
+        found = believed(facts)
+        if found is None:
+            return None
+        difference = None
+        if said is not None and said.cases:
+            difference = list(stage.encodings.values())[1].scene.difference
+        return smallest(base, facts, difference, believed, found, self._deadline)
 
 
 def _another(model: Any, stage: Stage) -> Any:

@@ -30,11 +30,14 @@ from matchrules.types import (
 INVALID: Final = frozenset({"MR601", "MR605"})  # a conflict, a reject: not a valid case
 
 
-def case_of(model: Any, scene: Scene) -> Case | None:
-    """The case that a model describes. What the formulas do not speak of is left out, or where it
-    cannot be, some value of its type. None where the facts are no case."""
+Facts = dict[str, list[dict[str, Value | None]]]
+
+
+def facts_of(model: Any, scene: Scene) -> Facts:
+    """The facts that a model describes. What the formulas do not speak of is left out, or where it
+    cannot be, some value of its type."""
     base, texts = scene.base, scene.ground.texts
-    facts: dict[str, list[dict[str, Value | None]]] = {}
+    facts: Facts = {}
     for name, declared in base.facts.items():
         instances = []
         for index in scene.indices(name) if not (declared.many and scene.open) else ():
@@ -53,7 +56,21 @@ def case_of(model: Any, scene: Scene) -> Case | None:
                 instances.append(values)
         if instances:
             facts[name] = instances
-    day = date.fromordinal(model.eval(scene.as_of.term, model_completion=True).as_long())
+    return facts
+
+
+def day_of(model: Any, scene: Scene) -> date:
+    """The day of the case that a model describes."""
+    return date.fromordinal(model.eval(scene.as_of.term, model_completion=True).as_long())
+
+
+def case_of(model: Any, scene: Scene) -> Case | None:
+    """The case that a model describes. None where the facts are no case."""
+    return assembled(scene.base, day_of(model, scene), facts_of(model, scene))
+
+
+def assembled(base: RuleBase, day: date, facts: Facts) -> Case | None:
+    """The case of those facts; None where they are none."""
     try:
         return assemble(base, day, facts)
     except CaseErrors:
