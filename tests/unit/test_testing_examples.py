@@ -24,6 +24,9 @@ advice next
   note
 define patient.old : yes_no
   is patient.age >= 65 years
+define visit.dear : yes_no
+  for each visit
+  is visit.cost > 100
 reject "visit {visit.code} costs too much" for each visit when visit.cost > 800
 rule call_them
   id C-1
@@ -64,6 +67,7 @@ def run(example: str, engine: str = "interpreter") -> ExampleResult:
         "no next.wait",
         "patient.old",
         "patient.age is 70 years and shown patient.old",
+        "not any(visit where dear)",
         "fires call_them and not fires wait_for_them",
         "fires C-1\n  expect nothing else",
         "must next.call with visits = 1\n  expect nothing else",
@@ -88,6 +92,7 @@ def test_what_holds(expected: str, engine: str) -> None:
         ("may next.wait", "no advice on `next.wait`"),
         ("patient.state is open", "it is unknown: `patient.state` is not known"),
         ("patient.age < 65 years", "it is no: `patient.age` is 70"),
+        ("any(visit where dear)", "it is no"),
         ("nothing else", "must next.call with visits = 1 by `clinic.call_them`"),
         ("must next.call with visits = 2\n  expect nothing else", "must next.call with visits = 1"),
         ('rejected "anything"', "the case is accepted"),

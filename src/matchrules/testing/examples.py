@@ -208,7 +208,9 @@ class Seen:
     def _condition(self, condition: ir.Expression, value: Value | None) -> str:
         """The value of a condition; of a comparison, of what is compared."""
         came = f"it is {_written(value)}"
-        tested = next(iter(ir.children(condition)), None)
+        # What an aggregate selects by has a value for each instance, not one.
+        inside = () if isinstance(condition, ir.Aggregate) else ir.children(condition)
+        tested = next(iter(inside), None)
         if isinstance(tested, ir.Attribute | ir.Derived) and not isinstance(condition, ir.IsKnown):
             fact = f"{tested.fact}." if isinstance(tested, ir.Attribute) else ""
             shown = self.run.value(tested)
