@@ -11,10 +11,11 @@ from random import Random
 from attrs import frozen
 
 from matchrules import ir
-from matchrules.engine.interpreter import NOTHING, Bound, Interpretation
+from matchrules.engine.interpreter import NOTHING, Bound
 from matchrules.ir import Expression
 from matchrules.testing.ground import Ground, Slot, Start
 from matchrules.testing.mending import mended, reads, rules_behind
+from matchrules.testing.runs import Run, runs_of
 from matchrules.testing.sketch import Sketch, change, complete, facts_of
 from matchrules.testing.twins import Difference, make_room, second_case
 from matchrules.types import Value, order_key
@@ -93,7 +94,7 @@ class Aim:
         case = mended(base, day, start.facts)
         if case is None:
             return -1.0, start
-        run = other = Interpretation(base, case)
+        both = (case, case)
         if self.cases and not self.difference.free:
             changes = [(random.randrange(256), random.randrange(256)) for _ in range(2)]
             second = second_case(
@@ -102,14 +103,16 @@ class Aim:
             )  # fmt: skip
             if second is None:
                 return -1.0, start
-            other = Interpretation(base, second[0])
+            both = (case, second[0])
             start = Start(start.day, start.facts, second[1])
-        run.cases = dict(zip(self.cases, (run, other), strict=False))
+        runs = runs_of(base, *(both if self.cases else both[:1]))
+        run = runs[0]
+        run.cases = dict(zip(self.cases, runs, strict=False))
         each = run.each(self.fact)
         return max((near(run, self.premise, b) for b in each), default=0.0), start
 
 
-def near(run: Interpretation, e: Expression, bound: Bound = NOTHING, depth: int = DEPTH) -> float:
+def near(run: Run, e: Expression, bound: Bound = NOTHING, depth: int = DEPTH) -> float:
     """How near a condition is to being true: 1 where it is."""
     value = run.value(e, bound)
     if value is True:
@@ -117,7 +120,7 @@ def near(run: Interpretation, e: Expression, bound: Bound = NOTHING, depth: int 
     return min(0.99, _near(run, e, bound, depth, UNKNOWN if value is None else 0.0))
 
 
-def _near(run: Interpretation, e: Expression, bound: Bound, depth: int, plain: float) -> float:
+def _near(run: Run, e: Expression, bound: Bound, depth: int, plain: float) -> float:
     if depth <= 0:
         return plain
     match e:
@@ -157,7 +160,7 @@ def _near(run: Interpretation, e: Expression, bound: Bound, depth: int, plain: f
     return plain
 
 
-def far(run: Interpretation, e: Expression, bound: Bound, depth: int) -> float:
+def far(run: Run, e: Expression, bound: Bound, depth: int) -> float:
     """How near a condition is to being false."""
     value = run.value(e, bound)
     if value is False:
@@ -176,7 +179,7 @@ def far(run: Interpretation, e: Expression, bound: Bound, depth: int) -> float:
     return UNKNOWN if value is None else 0.0
 
 
-def _fires(run: Interpretation, rule: ir.Rule, bound: Bound, depth: int) -> float:
+def _fires(run: Run, rule: ir.Rule, bound: Bound, depth: int) -> float:
     needed = [*rule.guards, *(() if rule.when is None else (rule.when,))]
     scores = [near(run, e, bound, depth - 1) for e in needed]
     scores += [far(run, e, bound, depth - 1) for e in rule.unless]
@@ -184,7 +187,7 @@ def _fires(run: Interpretation, rule: ir.Rule, bound: Bound, depth: int) -> floa
 
 
 def _compared(
-    run: Interpretation, op: str, left: Expression, right: Expression, bound: Bound, depth: int,
+    run: Run, op: str, left: Expression, right: Expression, bound: Bound, depth: int,
     plain: float,
 ) -> float:  # fmt: skip
     one, two = run.value(left, bound), run.value(right, bound)
@@ -205,7 +208,7 @@ def _compared(
 
 
 def _near_value(
-    run: Interpretation, e: Expression, wanted: Value, bound: Bound, depth: int
+    run: Run, e: Expression, wanted: Value, bound: Bound, depth: int
 ) -> float:
     """How near an expression is to having that value: of a define, by the branches and rows that
     give it."""

@@ -3,6 +3,7 @@
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 
 from attrs import evolve, field, frozen
 
@@ -82,8 +83,9 @@ class Ground:
             return self.days[0]
         return day
 
-    @property
+    @cached_property
     def many(self) -> list[FactDeclaration]:
+        """The facts of which there may be many."""
         return [fact for fact in self.base.facts.values() if fact.many]
 
     def values(self, place: Place, as_of: date) -> Sequence[Value]:

@@ -1,12 +1,15 @@
 """From facts drawn at random to a valid case: what is in conflict is left out."""
 
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import TypeVar
 
-from matchrules.case.model import Case
-from matchrules.case.validation import assemble
+from matchrules.case.model import Case, Instance
+from matchrules.case.validation import assemble, canonical
 from matchrules.diagnostics.model import CaseErrors
+from matchrules.engine.compiled import Run as CompiledRun
 from matchrules.engine.faults import checked_range
-from matchrules.engine.interpreter import Interpretation
 from matchrules.ir import (
     AGAINST,
     Advised,
@@ -23,9 +26,12 @@ from matchrules.ir import (
 )
 from matchrules.testing.cutpoints import Place
 from matchrules.testing.ground import Facts
+from matchrules.testing.runs import Run, run_of
 from matchrules.types import Type, Value
 
 ROUNDS = 12
+
+_Instance = TypeVar("_Instance", bound=Instance)
 
 
 def valid_case(base: RuleBase, as_of: date, facts: Facts) -> Case | None:
@@ -34,8 +40,7 @@ def valid_case(base: RuleBase, as_of: date, facts: Facts) -> Case | None:
         case = assemble(base, as_of, facts)
     except CaseErrors:
         return None
-    run = _run(base, as_of, facts)
-    return None if _conflicts(run, facts) or _rejecting(run) else case
+    return case if _valid(run_of(base, case)) else None
 
 
 def mended(base: RuleBase, as_of: date, facts: Facts) -> Case | None:
@@ -43,17 +48,20 @@ def mended(base: RuleBase, as_of: date, facts: Facts) -> Case | None:
     default, or facts are rejected, something is left out. None where that does not help."""
     _part_keys(base, facts)
     for turn in range(ROUNDS):
-        run = _run(base, as_of, facts)
+        given = _as_given(base, as_of, facts)
+        run = run_of(base, given)
+        if _valid(run):
+            return _in_order(base, given)
         conflicts = _conflicts(run, facts)
         for number, (instance, name, type_, default) in enumerate(conflicts):
             fits = checked_range(default, type_)
             instance[name] = default if fits and (turn + number) % 2 else None
         if conflicts:
             continue
-        rejects = _rejecting(run)
-        if not rejects:
-            return assemble(base, as_of, facts)
-        _leave_out(base, facts, rejects[0], turn)
+        reject = next(_rejecting(run), None)
+        if reject is None:  # a default out of its range: the rules are wrong, the case is not
+            break
+        _leave_out(base, facts, reject, turn)
     return valid_case(base, as_of, facts)
 
 
@@ -66,7 +74,7 @@ def _part_keys(base: RuleBase, facts: Facts) -> None:
             facts[name] = [i for i in instances if first[tuple(i.get(k) for k in keys)] is i]
 
 
-def _run(base: RuleBase, as_of: date, facts: Facts) -> Interpretation:
+def _as_given(base: RuleBase, as_of: date, facts: Facts) -> Case:
     """The facts in the order in which they are given, so that their indexes are known."""
     given = {
         fact.name: tuple(
@@ -75,12 +83,27 @@ def _run(base: RuleBase, as_of: date, facts: Facts) -> Interpretation:
         )
         for fact in base.facts.values()
     }
-    return Interpretation(base, Case(as_of, given))
+    return Case(as_of, given)
+
+
+def _in_order(base: RuleBase, given: Case) -> Case:
+    """The case with the instances of many-facts in the one order that the language knows."""
+    several = {name: instances for name, instances in given.facts.items() if len(instances) > 1}
+    ordered = {name: tuple(canonical(base.facts[name], i)) for name, i in several.items()}
+    return Case(given.as_of, {**given.facts, **ordered})
+
+
+def _valid(run: Run) -> bool:
+    """No value in conflict with its default, and nothing rejected."""
+    if isinstance(run, CompiledRun):
+        return run.valid
+    facts = {name: [*instances] for name, instances in run.case.facts.items()}
+    return not _conflicts(run, facts) and next(_rejecting(run), None) is None
 
 
 def _conflicts(
-    run: Interpretation, facts: Facts
-) -> list[tuple[dict[str, Value | None], str, Type, Value]]:
+    run: Run, facts: Mapping[str, Sequence[_Instance]]
+) -> list[tuple[_Instance, str, Type, Value]]:
     """Asserted values that differ from their default: the instance, the attribute, its type, the
     default."""
     found = []
@@ -101,20 +124,19 @@ def _conflicts(
     return found
 
 
-def _rejecting(run: Interpretation) -> list[Reject]:
-    return [
-        reject
-        for reject in run.base.rejects
-        if any(run.value(reject.when, bound) is True for bound in run.each(reject.fact))
-    ]
+def _rejecting(run: Run) -> Iterator[Reject]:
+    """What rejects the case."""
+    for reject in run.base.rejects:
+        if any(run.value(reject.when, bound) is True for bound in run.each(reject.fact)):
+            yield reject
 
 
 def _leave_out(base: RuleBase, facts: Facts, reject: Reject, turn: int) -> None:
     """Leave out something that the reject reads: what is optional first, then whole facts."""
-    read = reads(base, reject.when)
+    read = _read_by(base, reject)
     optional = [
         (instance, name)
-        for fact, name in sorted(read)
+        for fact, name in read
         if not base.facts[fact].attributes[name].required
         for instance in facts.get(fact, ())
         if instance.get(name) is not None
@@ -126,6 +148,20 @@ def _leave_out(base: RuleBase, facts: Facts, reject: Reject, turn: int) -> None:
     there = sorted({fact for fact, _ in read if facts.get(fact)})
     if there:
         facts[there[turn % len(there)]].pop()
+
+
+_READS: dict[int, dict[int, tuple[Place, ...]]] = {}  # by the identity of the rule base
+
+
+def _read_by(base: RuleBase, reject: Reject) -> tuple[Place, ...]:
+    """What a reject reads, worked out once."""
+    known = _READS.get(id(base))
+    if known is None:
+        known = _READS[id(base)] = {}
+        weakref.finalize(base, _READS.pop, id(base), None)
+    if id(reject) not in known:
+        known[id(reject)] = tuple(sorted(reads(base, reject.when)))
+    return known[id(reject)]
 
 
 def reads(base: RuleBase, expression: Expression) -> set[Place]:

@@ -19,6 +19,7 @@ from matchrules.testing.aiming import Aim
 from matchrules.testing.cutpoints import Place
 from matchrules.testing.ground import Ground, prepare
 from matchrules.testing.mending import rules_behind
+from matchrules.testing.runs import Run, runs_of
 from matchrules.testing.twins import Difference
 from matchrules.types import Enum, Number, Value
 
@@ -182,29 +183,40 @@ class _Trial:
         return drawn()
 
     def _look(self, base: RuleBase, cases: dict[str, Case]) -> None:
-        said = self.said
-        runs = {name: Interpretation(base, case) for name, case in cases.items()}
-        run = next(iter(runs.values()))
-        run.cases = runs
         self.tried += 1
+        met, wrong = self._asked(dict(zip(cases, runs_of(base, *cases.values()), strict=True)))
+        self.met += met
+        if wrong is not None:
+            # Found by compiled rules, perhaps: what is wrong is for the interpreter to say.
+            runs: dict[str, Run] = {name: Interpretation(base, c) for name, c in cases.items()}
+            _, wrong = self._asked(runs)
+            if wrong is not None:
+                raise wrong
+
+    def _asked(self, runs: dict[str, Run]) -> tuple[bool, _Refuted | None]:
+        """Whether the premise is true of the cases, and what is wrong with them."""
+        said, run = self.said, next(iter(runs.values()))
+        run.cases = runs
         met = [
             bound
             for bound in run.each(said.fact)
             if said.when is None or run.value(said.when, bound) is True
         ]
-        self.met += bool(met)
         for one in runs.values() if met else ():
             try:
                 one.outcome()
             except CaseErrors as error:
                 faults = "; ".join(fault.message for fault in error.diagnostics)
-                raise _Refuted(base, {"": one.case}, f"a valid case has faults: {faults}") from None
+                reason = f"a valid case has faults: {faults}"
+                return True, _Refuted(run.base, {"": one.case}, reason)
         for bound in met:
             value = run.value(said.then, bound)
             if value is not True:
                 came = "unknown" if value is None else "no"
                 about = "" if said.fact is None else f" for {said.fact} {bound[said.fact] + 1}"
-                raise _Refuted(base, cases, f"what it says is {came}{about}")
+                cases = {name: one.case for name, one in runs.items()}
+                return True, _Refuted(run.base, cases, f"what it says is {came}{about}")
+        return bool(met), None
 
 
 def _difference(said: Property) -> Difference:

@@ -4,7 +4,7 @@ A case is drawn as a `Sketch`: how much is known at all, and what differs. Zeros
 known, so a sketch shrinks to a case that asserts little.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from attrs import frozen
@@ -49,8 +49,9 @@ def facts_of(
         there = facts.setdefault(fact.name, [])
         while len(there) < count:
             there.append({})
-    for number, slot in enumerate(ground.slots):
-        if sketch.known >> number & 1 and _may_fill(slot, sketch.seed + number):
+    for number in _ones(sketch.known, len(ground.slots)):
+        slot = ground.slots[number]
+        if _may_fill(slot, sketch.seed + number):
             instances = facts.setdefault(slot.fact, [])
             if not instances and not ground.base.facts[slot.fact].many:
                 instances.append({})
@@ -112,6 +113,14 @@ def nth_key(type_: object, index: int, value: Value) -> Value:
             return add_time(value, index, "days") or value
     members = getattr(type_, "members", None)
     return members[index % len(members)] if members else value
+
+
+def _ones(bits: int, most: int) -> Iterator[int]:
+    """The places of the bits that are set, below `most`."""
+    bits &= (1 << most) - 1
+    while bits:
+        yield (bits & -bits).bit_length() - 1
+        bits &= bits - 1
 
 
 def _part(facts: Facts, kept: bytes) -> Facts:
