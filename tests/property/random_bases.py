@@ -12,6 +12,8 @@ from matchrules.types import Date, Number, SetOf, Text, Type
 class Builder(Expressions):
     """Builds one rule base, later names from earlier ones."""
 
+    each: tuple[str | None, ...] = (None, None, "keyed", "alone")  # of rules
+
     # Declarations --------------------------------------------------------------------------------
 
     def base(self) -> ir.RuleBase:
@@ -82,6 +84,8 @@ class Builder(Expressions):
     def defaults(self) -> None:
         """Gives attributes that no define names a default made of defines."""
         for fact in ("other", "keyed", "bag"):
+            if fact not in self.facts:
+                continue
             named = {
                 node.name
                 for define in self.defines.values()
@@ -162,7 +166,7 @@ class Builder(Expressions):
         found = {}
         guard = self.condition(None, 1)
         for n in range(rng.randint(2, 7)):
-            fact = rng.choice([None, None, "keyed", "alone"])
+            fact = rng.choice(self.each)
             thens = []
             for _ in range(rng.randint(1, 2)):
                 fields = {

@@ -51,6 +51,8 @@ def value_of(rng: Random, type_: Type) -> Any:
 class Expressions:
     """Draws expressions of a type, from the names declared so far."""
 
+    counted: tuple[str, ...] = ("keyed", "bag")  # the many-facts of aggregates
+
     def __init__(self, seed: int) -> None:
         self.rng = Random(seed)
         self.facts: dict[str, ir.FactDeclaration] = {}
@@ -214,7 +216,7 @@ class Expressions:
         if type_ in (COLOUR, AnyDayOfYear()):
             ops = ("last", "last_but_one")
         op = rng.choice(ops)
-        over = rng.choice(["keyed", "bag"])
+        over = rng.choice(self.counted)
         # Inside, the instance of the aggregate is bound, and the outer one still is.
         inner = self.bound(fact, over)
         where = inner(YesNo(), depth - 1) if rng.random() < 0.7 or op in ("any", "all") else None

@@ -1,0 +1,212 @@
+"""What the solver is told is what the interpreter says, in every case that a small base has.
+
+Each case is put to the solver as it is; then everything that the base works out must come out in
+the model as it does in the interpreter, unknown where that is unknown. With many-facts left open
+more must be possible than there is, never less.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from books_and_cases import LONG
+from brute_force import NOT_VALID
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_books import SmallBook, small_book
+
+from matchrules import ir
+from matchrules.case.model import Case
+from matchrules.diagnostics.model import CaseErrors
+from matchrules.engine.interpreter import Bound, Interpretation
+from matchrules.types import DayOfYear, Enum, Number, SetOf, Type, exact
+
+z3 = pytest.importorskip("z3", reason="the extra `prove` is not installed")
+
+from matchrules.prove.encoding import Encoding  # noqa: E402  # it needs z3
+from matchrules.prove.scene import Ground, Scene  # noqa: E402  # it needs z3
+from matchrules.prove.terms import Term, Truth, constant, equal  # noqa: E402  # it needs z3
+
+FAULTS = {"MR602": "gap", "MR603": "overlap", "MR604": "range"}
+CASES = 400 if LONG else 40  # of a base, spread over all of them
+Said = tuple[str, ir.Expression, str | None]
+
+
+def decoded(model: Any, value: Any, type_: Type) -> Any:
+    """What a model makes of a value."""
+
+    def true(formula: Any) -> bool:
+        return bool(z3.is_true(model.eval(formula, model_completion=True)))
+
+    if isinstance(value, Truth):
+        yes, no = true(value.yes), true(value.no)
+        assert not (yes and no)
+        return yes if yes or no else None
+    assert isinstance(value, Term)
+    if not true(value.known):
+        return None
+    number = model.eval(value.term, model_completion=True).as_long()
+    match type_:
+        case Number():
+            found = exact(Fraction(number, value.denominator))
+            assert value.low is None or value.low <= found
+            assert value.high is None or found <= value.high
+            return found
+        case Enum(members=members):
+            return members[number]
+        case SetOf(of=of):
+            return frozenset(m for n, m in enumerate(of.members) if number >> n & 1)
+    if str(type_) == "AnyDayOfYear()":
+        return DayOfYear(number // 32, number % 32)
+    return date.fromordinal(number)
+
+
+def fixed(encoding: Encoding, case: Case) -> list[Any]:
+    """That a case is this one."""
+    scene, found = encoding.scene, [encoding.scene.as_of.term == case.as_of.toordinal()]
+    texts = scene.ground.texts
+    for fact in encoding.base.facts.values():
+        for index in scene.indices(fact.name):
+            there = index < len(case.facts[fact.name])
+            present = scene.present(fact.name, index)
+            found.append(present if there else z3.Not(present))
+            for name, attribute in fact.attributes.items():
+                value = case.facts[fact.name][index][name] if there else None
+                asserted = scene.attribute(fact.name, name, index)
+                found.append(asserted.known if value is not None else z3.Not(asserted.known))
+                if value is not None:
+                    found.append(equal(asserted, constant(value, attribute.type, texts)))
+    return found
+
+
+def said(base: ir.RuleBase) -> Iterator[Said]:
+    """Everything that can be asked of one case."""
+    for fact in base.facts.values():
+        for attribute in fact.attributes.values():
+            node = ir.Attribute(fact.name, attribute.name, attribute.type)
+            yield f"{fact.name}.{attribute.name}", node, fact.name if fact.many else None
+    for define in base.defines.values():
+        yield define.name, ir.Derived(define.name, define.type, define.fact), define.fact
+    for rule in base.rules.values():
+        yield f"{rule.name} for some", ir.Fires(rule.name), None
+        for number, then in enumerate(rule.thens):
+            for name, value in then.fields.items():
+                yield f"{rule.name} {number} {name}", value, rule.fact
+        if rule.fact is not None:
+            yield rule.name, ir.Fires(rule.name), rule.fact
+    for number, reject in enumerate(base.rejects):
+        yield f"reject {number}", reject.when, reject.fact
+    for claim in base.properties.values():
+        if claim.cases or claim.whatever:
+            continue
+        if claim.when is not None:
+            yield f"{claim.name} when", claim.when, claim.fact
+        yield f"{claim.name} then", claim.then, claim.fact
+
+
+def instances(run: Interpretation, fact: str | None) -> list[Bound]:
+    return run.each(fact)
+
+
+def spread(book: SmallBook) -> list[Case]:
+    """Cases from all over a book, those in which most is there among them."""
+    cases = list(book.cases())
+    return cases[:: max(1, len(cases) // CASES)]
+
+
+def shown_faults(base: ir.RuleBase, case: Case) -> tuple[set[str], Interpretation]:
+    run = Interpretation(base, case)
+    try:
+        run.outcome()
+    except CaseErrors as error:
+        return {d.code for d in error.diagnostics}, run
+    return set(), run
+
+
+def check(book: SmallBook) -> None:
+    """Every value of every case, with as many instances as there can be."""
+    base = book.base
+    encoding = Encoding(base, Scene(Ground(base, 2)))
+    values = []
+    for what, expression, fact in said(base):
+        for index in [None] if fact is None else encoding.scene.indices(fact):
+            bound = {} if fact is None or index is None else {fact: index}
+            values.append((what, expression, bound, encoding.value(expression, bound)))
+    valid = z3.And(*encoding.valid())
+    cases = [(case, fixed(encoding, case)) for case in spread(book)]
+    solver = z3.Solver()
+    solver.add(*encoding.scene.ground.formulas, *encoding.scene.ground.calendar.facts)
+    for case, is_it in cases:
+        codes, run = shown_faults(base, case)
+        solver.push()
+        solver.add(*is_it)
+        assert solver.check() == z3.sat, f"no such case: {case}"
+        model = solver.model()
+        assert z3.is_true(model.eval(valid, model_completion=True)) == (not codes & NOT_VALID), case
+        for what, expression, bound, value in values:
+            if any(index >= len(case.facts[fact]) for fact, index in bound.items()):
+                continue
+            right, mine = run.value(expression, bound), decoded(model, value, expression.type)
+            assert mine == right, f"{what} {bound}: {mine}, not {right}\n{expression}\n{case}"
+        showing = {
+            kind
+            for (kind, _), formula in encoding.faults.items()
+            if z3.is_true(model.eval(formula, model_completion=True))
+        }
+        for code, kind in FAULTS.items():
+            kinds = {kind, "default", "field"} if kind == "range" else {kind}
+            if code in codes or kinds & showing:
+                assert (code in codes) == bool(kinds & showing), (code, showing, case)
+        solver.pop()
+
+
+def check_open(book: SmallBook) -> None:
+    """What holds in a case is possible where many-facts are left open."""
+    base = book.base
+    many = [fact.name for fact in base.facts.values() if fact.many]
+    encoding = Encoding(base, Scene(Ground(base, None)))
+    texts = encoding.scene.ground.texts
+    values = []
+    for what, expression, fact in said(base):
+        if any(isinstance(node, ir.OfDecision) for node in ir.walk(expression)):
+            continue
+        bound = {} if fact is None else {fact: 0}
+        values.append((what, expression, fact, encoding.value(expression, bound)))
+    valid = encoding.valid()
+    solver = z3.Solver()
+    for case in spread(book):
+        codes, run = shown_faults(base, case)
+        if codes & NOT_VALID:
+            continue
+        for index in range(max([1, *(len(case.facts[name]) for name in many)])):
+            facts = [encoding.scene.as_of.term == case.as_of.toordinal()]
+            for _, expression, fact, value in values:
+                at = index if fact in many else 0
+                if fact is not None and at >= len(case.facts[fact]):
+                    continue
+                right = run.value(expression, {} if fact is None else {fact: at})
+                facts.append(value.known if right is not None else z3.Not(value.known))
+                if right is not None:
+                    facts.append(equal(value, constant(right, expression.type, texts)))
+            solver.push()
+            ground = encoding.scene.ground
+            missing = [f for f in many if not case.facts[f]]
+            solver.add(*ground.formulas, *ground.calendar.facts, *facts)
+            if not missing:
+                solver.add(*valid)
+            assert solver.check() == z3.sat, f"left open, this is left out: {case}"
+            solver.pop()
+
+
+@settings(max_examples=400 if LONG else 25)
+@given(st.integers(0, 10**9))
+def test_values_are_those_of_the_interpreter(seed: int) -> None:
+    check(small_book(seed, 2000))
+
+
+@settings(max_examples=400 if LONG else 15)
+@given(st.integers(0, 10**9))
+def test_what_is_left_open_leaves_nothing_out(seed: int) -> None:
+    check_open(small_book(seed, 2000))
