@@ -14,6 +14,7 @@ import click
 
 from matchrules.cli.options import format_option, or_packs, paths_argument
 from matchrules.cli.report import Refused, in_colour, reporting
+from matchrules.prove.running import INSTANCES
 
 if TYPE_CHECKING:
     from matchrules.cli.proofs import Proofs
@@ -42,7 +43,7 @@ def _seconds(ctx: click.Context, param: click.Parameter, value: float | None) ->
     help="Stop after so long in all, and tell what is done.",
 )  # fmt: skip
 @click.option(
-    "--instances", type=click.IntRange(1, 20), default=3, show_default=True, metavar="N",
+    "--instances", type=click.IntRange(1, 20), default=INSTANCES, show_default=True, metavar="N",
     help="How many of each many-fact a case has at most, where their number matters.",
 )  # fmt: skip
 @click.option(
@@ -91,9 +92,9 @@ def command(
     asked = _chosen(book, asked_of(book.bases), only, kinds)
     began = monotonic()
     came = answers(
-        book.bases, asked, seconds=seconds, instances=instances, processes=processes
-    )  # fmt: skip
-    got, code = _gathered(came, len(asked), None if within is None else began + within)
+        book.bases, asked, seconds=seconds, instances=instances, processes=processes, within=within
+    )
+    got, code = _gathered(came, len(asked))
     proofs = Proofs(book, asked, got, instances, processes, monotonic() - began, code != 0)
     saved = _saved(proofs, save)
     if format_ == "json":
@@ -159,7 +160,7 @@ def _names(book: "Book", asked: "Asked") -> set[str]:
 
 
 def _gathered(
-    came: Iterator[tuple["Asked", "Verdict"]], of: int, until: float | None
+    came: Iterator[tuple["Asked", "Verdict"]], of: int
 ) -> tuple[list[tuple["Asked", "Verdict"]], int]:
     """The answers, and the exit code of an end from outside, 0 where there was none: what was
     answered before it stands."""
@@ -170,8 +171,6 @@ def _gathered(
             for one in came:
                 got.append(one)
                 step(one[1].answer)
-                if until is not None and monotonic() >= until:
-                    break
         except KeyboardInterrupt:
             code = TERMINATED if terminated else INTERRUPTED
         finally:

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
+from math import inf
 from time import monotonic
 from typing import Any, Final
 
@@ -26,7 +27,9 @@ from matchrules.prove.worker import PROVER, Answerer, Failure, Ready, Task, unpa
 
 GRACE: Final = 20.0  # seconds beside those for the solver: writing the question out, its witness
 BUILDING: Final = 120.0  # seconds to get ready for one era
+INSTANCES: Final = 3
 DEATHS: Final = 3  # workers that die one after the other without an answer, before we give up
+_INTERRUPTED: Final = "interrupted from keyboard"
 _START: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from matchrules.prove.worker import main; main()"
@@ -70,28 +73,36 @@ def answers(
     asked: Iterable[Asked],
     *,
     seconds: float = 10.0,
-    instances: int = 2,
+    instances: int = INSTANCES,
     processes: int = 2,
+    within: float | None = None,
     prover: str = PROVER,
     grace: float = GRACE,
 ) -> Iterator[tuple[Asked, Verdict]]:
     """The questions with their verdicts, as they come.
 
-    The solver gets `seconds` for each look at a question, first with any number of instances of
-    every many-fact, then with up to `instances`. With one process all of it is done in this one,
-    and nothing ends a question that takes longer. Close the iterator to end the workers early.
+    The solver gets `seconds` for a question; it looks first at any number of instances of every
+    many-fact, then at up to `instances`. After `within` seconds no more comes. With one
+    process all of it is done in this one, and nothing ends a question that takes longer. Close the
+    iterator to end the workers early.
     """
     if processes < 1:
         raise UsageError("proving takes at least one process")
     need_solver()
+    until = inf if within is None else monotonic() + within
     task = Task(tuple(bases), seconds, instances, prover, _memory() // processes)
     waiting = deque(sorted(asked, key=lambda one: _turn(one, task)))
     if processes == 1 or not sys.executable:
         answerer = Answerer(task)
         for one in waiting:
-            yield one, answerer.answer(one.era, one.question)
+            if monotonic() >= until:
+                return
+            verdict = answerer.answer(one.era, one.question)
+            if _INTERRUPTED in verdict.reason:  # the solver takes it before Python sees it
+                raise KeyboardInterrupt
+            yield one, verdict
         return
-    pool = _Pool(task, waiting, 2 * seconds + grace)
+    pool = _Pool(task, waiting, 2 * seconds + grace, until)
     try:
         yield from pool.run(min(processes, len(waiting)))
     finally:
@@ -145,6 +156,7 @@ class _Pool:
     task: Task
     waiting: deque[Asked]
     limit: float
+    until: float
     workers: list[_Worker] = field(factory=list)
     deaths: int = 0
 
@@ -152,8 +164,8 @@ class _Pool:
         """Hand out questions until there are none, and pass on what comes."""
         for _ in range(processes):
             self._give(self._start())
-        while self.workers:
-            soonest = min(worker.until for worker in self.workers)
+        while self.workers and monotonic() < self.until:
+            soonest = min(self.until, *(worker.until for worker in self.workers))
             places = [worker.place for worker in self.workers]
             heard = select.select(places, [], [], max(0.0, soonest - monotonic()))[0]
             for worker in list(self.workers):
