@@ -35,7 +35,7 @@ def _seconds(ctx: click.Context, param: click.Parameter, value: float | None) ->
 @click.command("prove")
 @paths_argument
 @click.option(
-    "--time", "seconds", type=float, default=10.0, show_default=True, metavar="SECONDS",
+    "--time", "seconds", type=float, default=30.0, show_default=True, metavar="SECONDS",
     callback=_seconds, help="How long to look for the answer to one question.",
 )  # fmt: skip
 @click.option(

@@ -89,14 +89,17 @@ def _of_table(base: RuleBase, question: Question) -> Sought:
 
 
 def _fault(name: str, code: str) -> Check:
-    """Whether the interpreter finds that fault of a define."""
+    """Whether the interpreter finds that fault of a define, of this instance or another."""
+    fact, _, attribute = name.partition(".")
 
     def shows(run: Interpretation, bound: Bound) -> bool:
-        before = len(run.faults)
         run.derived(run.base.defines[name], bound)
-        mine = [f for f in run.faults[: before + 1000] if f.code == code]
-        attribute = name.partition(".")[2]
-        return any((f.path or "").endswith(f".{attribute}") or f.path == name for f in mine)
+        paths = [fault.path or "" for fault in run.faults if fault.code == code]
+        # `letter.x`, or `letter[2].x` of one of many
+        return any(
+            path == name or (path.startswith(f"{fact}[") and path.endswith(f"].{attribute}"))
+            for path in paths
+        )
 
     return shows
 

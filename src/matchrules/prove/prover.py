@@ -37,6 +37,7 @@ from matchrules.prove.witness import (
 )
 
 INSTANCES: Final = 3
+SECONDS: Final = 30.0
 MOST_TRIES: Final = 5  # at a case that the interpreter does not see as the solver does
 Cases = tuple[tuple[str, Case], ...]
 
@@ -69,7 +70,9 @@ class Prover:
     """Answers questions about the rules of one era, within `seconds` for each, with up to
     `instances` of each many-fact where their number matters."""
 
-    def __init__(self, base: RuleBase, seconds: float = 10.0, instances: int = INSTANCES) -> None:
+    def __init__(
+        self, base: RuleBase, seconds: float = SECONDS, instances: int = INSTANCES
+    ) -> None:
         self.base = base
         self.seconds = seconds
         self.instances = instances
@@ -79,6 +82,8 @@ class Prover:
 
     def answer(self, question: Question) -> Verdict:
         """The verdict on a question of `questions(base)`."""
+        if question.kind in ("fires", "unless", "row", "condition", "same", "property"):
+            _ = self.pool  # worked out once, at the cost of no question
         started = monotonic()
         self._deadline = started + self.seconds
         try:
@@ -298,7 +303,7 @@ def _another(model: Any, stage: Stage) -> Any:
     return z3.Or(*(variable != model.eval(variable) for variable in own))
 
 
-def answers(base: RuleBase, asked: Iterable[Question], seconds: float = 10.0) -> list[Verdict]:
+def answers(base: RuleBase, asked: Iterable[Question], seconds: float = SECONDS) -> list[Verdict]:
     """The verdicts on several questions, in one process."""
     prover = Prover(base, seconds)
     return [prover.answer(question) for question in asked]

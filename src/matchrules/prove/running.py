@@ -72,7 +72,7 @@ def answers(
     bases: Sequence[RuleBase],
     asked: Iterable[Asked],
     *,
-    seconds: float = 10.0,
+    seconds: float = 30.0,
     instances: int = INSTANCES,
     processes: int = 2,
     within: float | None = None,

@@ -27,7 +27,8 @@ from matchrules.types import (
     exact,
 )
 
-INVALID: Final = frozenset({"MR601", "MR605"})  # a conflict, a reject: not a valid case
+CONFLICT, REJECTED = "MR601", "MR605"
+INVALID: Final = frozenset({CONFLICT, REJECTED})  # faults of the case itself
 
 
 Facts = dict[str, list[dict[str, Value | None]]]
@@ -135,13 +136,15 @@ def interpreted(base: RuleBase, cases: Mapping[str, Case]) -> dict[str, Interpre
 
 def is_valid(run: Interpretation) -> bool:
     """Whether the case is free of rejects and conflicts; any other fault is one of the rules."""
-    return not INVALID & faults_of(run)
-
-
-def faults_of(run: Interpretation) -> frozenset[str]:
-    """The codes of all faults that the case shows."""
-    try:
-        run.outcome()
-    except CaseErrors as error:
-        return frozenset(fault.code for fault in error.diagnostics)
-    return frozenset()
+    for fact in run.base.facts.values():
+        for name, attribute in fact.attributes.items():
+            if attribute.default is not None:
+                for bound in run.each(fact.name) if fact.many else [{}]:
+                    run.attribute(fact.name, name, bound)
+    if any(fault.code == CONFLICT for fault in run.faults):
+        return False
+    return not any(
+        run.value(reject.when, bound) is True
+        for reject in run.base.rejects
+        for bound in run.each(reject.fact)
+    )
