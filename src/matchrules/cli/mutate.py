@@ -129,6 +129,9 @@ def _lines(report: "Report", book: "Book") -> Iterator[str]:
         yield f"{score.file or 'all':<{width}}  {_said(score)}"
     if not files:
         yield "there is nothing to change"
+    if report.refused:
+        they = "it is" if report.refused == 1 else "they are"
+        yield f"{report.refused} more that a check of tables refuses: {they} not counted"
     if report.interrupted:
         yield click.style("interrupted: the rest was not tried", "yellow")
 
@@ -185,6 +188,7 @@ def _plain(report: "Report", book: "Book") -> dict[str, Any]:
     return {
         "format": 1,
         **_counts(report.score),
+        "refused": report.refused,
         "interrupted": report.interrupted,
         "properties": report.properties,
         "files": [{"file": score.file, **_counts(score)} for score in report.files],

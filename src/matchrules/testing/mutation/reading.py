@@ -141,19 +141,6 @@ class Reading:
             enter("reject", number, [reject.when])
         return found
 
-    @cached_property
-    def ends(self) -> frozenset[str]:
-        """The derived facts that no rule reads, directly or through others: what comes out of them
-        is their value."""
-        read: set[str] = set().union(*self.rules.values(), *self.rejects)
-        stack = list(read)
-        while stack:
-            for need in self.needs.get(stack.pop(), ()):
-                if need not in read:
-                    read.add(need)
-                    stack.append(need)
-        return frozenset(self.base.defines) - read
-
     # Properties ---------------------------------------------------------------------------------
 
     def cone(self, said: Property) -> tuple[frozenset[str], frozenset[str]]:

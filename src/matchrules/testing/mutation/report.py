@@ -45,10 +45,12 @@ class Score:
 
 @frozen
 class Report:
-    """The fates of all mutants, in the order in which they are written."""
+    """The fates of all mutants, in the order in which they are written; how many properties they
+    were tried on, and how many more were `refused` by the check of tables."""
 
     fates: tuple[Fate, ...] = field(repr=False)
     properties: int = 0
+    refused: int = 0
     interrupted: bool = False
 
     @property

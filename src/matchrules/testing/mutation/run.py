@@ -124,7 +124,10 @@ class _Trying:
     @property
     def left(self) -> list[int]:
         """The mutants that nothing noticed yet."""
-        return [n for n in self.chosen if n in self.trials and n not in self.answers]
+        return [
+            n for n, trial in sorted(self.trials.items())
+            if n not in self.answers and not trial.refused
+        ]  # fmt: skip
 
     def examples(self, crew: Crew) -> None:
         """Try all of them on the examples."""
@@ -164,8 +167,8 @@ class _Trying:
         self.progress("properties", len(all_), len(all_))
 
     def equivalents(self, crew: Crew) -> None:
-        """Ask of the rest whether they can be noticed at all."""
-        asked = [n for n in self.left if not self.trials[n].advises]
+        """Ask of the rest, where no example shows a difference, whether they can be noticed."""
+        asked = [n for n in self.left if not self.trials[n].reached]
         jobs = [Equivalence(n) for n in asked]
         self.progress("equivalence", 0, len(asked))
         came = crew.answers(jobs, self.workshop.task.seconds + GRACE)
@@ -189,8 +192,11 @@ class _Trying:
         """What is known by now."""
         made = self.workshop.mutants
         nothing = Trial(None)
-        fates = (
-            Fate(made[n], self.answers.get(n, "untried"), self.trials.get(n, nothing))
-            for n in self.chosen
+        trials = {n: self.trials.get(n, nothing) for n in self.chosen}
+        fates = tuple(
+            Fate(made[n], self.answers.get(n, "untried"), trial)
+            for n, trial in trials.items()
+            if not trial.refused
         )
-        return Report(tuple(fates), self.tried_properties, interrupted)
+        refused = len(trials) - len(fates)
+        return Report(fates, self.tried_properties, refused, interrupted)

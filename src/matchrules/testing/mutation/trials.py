@@ -13,6 +13,7 @@ from matchrules.ir import Example, ExpectCondition, ExpectRejected, Expression, 
 from matchrules.testing.examples import Seen, run_example
 from matchrules.testing.mutation.mutants import Edit, Mutant
 from matchrules.testing.mutation.reading import Reading, Spread, parameters_in
+from matchrules.testing.mutation.refusals import refused
 from matchrules.testing.mutation.reruns import Rerun, Run, run_of
 from matchrules.text import Span
 
@@ -45,18 +46,14 @@ class Sighting:
 @frozen
 class Trial:
     """How a mutant fared: what noticed it; in how many examples it made a difference, some of
-    them; on how many examples and properties it was tried."""
+    them; on how many examples and properties it was tried. `refused`: a check finds it."""
 
     killer: Killer | None
     examples: int = 0
     reached: int = 0
     sightings: tuple[Sighting, ...] = ()
     properties: int = 0
-
-    @property
-    def advises(self) -> bool:
-        """Whether the mutant is known to give other advice somewhere."""
-        return any(one.rules for one in self.sightings)
+    refused: bool = False
 
 
 @frozen(slots=False)
@@ -112,6 +109,9 @@ class Bench:
 
     def try_on_examples(self, mutant: Mutant) -> Trial:
         """Examples first, then properties on the cases of the examples that the mutant reaches."""
+        sources = self.book.sources
+        if any(refused(self.book.bases[e], edit, sources) for e, edit in mutant.edits.items()):
+            return Trial(None, refused=True)
         spreads = {era: self.readings[era].spread(edit) for era, edit in mutant.edits.items()}
         bases = {era: edit.of(self.book.bases[era]) for era, edit in mutant.edits.items()}
         tried, reached = 0, []
