@@ -54,7 +54,7 @@ def run(example: str, engine: str = "interpreter") -> ExampleResult:
     return result
 
 
-@pytest.mark.parametrize("engine", ["interpreter", "rete"])
+@pytest.mark.parametrize("engine", ["interpreter", "rete", "compiled"])
 @pytest.mark.parametrize(
     "expected",
     [
@@ -127,7 +127,7 @@ def test_where_an_expectation_is_written() -> None:
     assert result.diagnostics[0].labels[0].span == span
 
 
-@pytest.mark.parametrize("engine", ["interpreter", "rete"])
+@pytest.mark.parametrize("engine", ["interpreter", "rete", "compiled"])
 def test_a_rejected_case(engine: str) -> None:
     dear = 'given visit: code = "a", cost = 900\n  as of 2025-02-01\n  '
     assert run(f'{dear}expect rejected "visit a costs"', engine).passed

@@ -83,7 +83,7 @@ class _Loop:
         aggregate, where, writer = self.aggregate, self.where, self.writer
         places = self._places()
         if aggregate.take:  # what is tested is not selected
-            places = f"{self._order(str(aggregate.by))}[-{aggregate.take}:]"
+            places = f"{self._order(str(aggregate.by))}[-{int(aggregate.take)}:]"
         decides = aggregate.op == "any"
         self.say(f"{self.result} = {not decides}")
         with self.function.under(f"for {self.index} in {places}:", self.index):
@@ -191,6 +191,6 @@ class _Loop:
                     value = self.writer.value(self.aggregate.value)
                     self.say(f"{result} = {value.text}")
             elif self.aggregate.take:
-                self._over(f"{chosen}[-{self.aggregate.take}:]", selected=True)
+                self._over(f"{chosen}[-{int(self.aggregate.take)}:]", selected=True)
             else:
                 self._over("()", selected=True)

@@ -39,6 +39,7 @@ from .source import Code
 if TYPE_CHECKING:
     from .expressions import Writer
 
+_SIGNS = {sign: sign for sign in ("==", "!=", "<", "<=", ">", ">=", "+", "-", "*")}
 _TURNED = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
@@ -55,7 +56,7 @@ def operator(writer: "Writer", expression: Expression, operands: Sequence[Code])
             one, two = operands
             if op not in ("==", "!="):
                 one, two = ranked(writer, one, left.type), ranked(writer, two, right.type)
-            return say(f"{{}} {op} {{}}", one, two)
+            return say(f"{{}} {_SIGNS[op]} {{}}", one, two)
         case In():
             if len(operands) == 1:
                 return Code("False", atom=True)
@@ -76,7 +77,7 @@ def operator(writer: "Writer", expression: Expression, operands: Sequence[Code])
         case Arithmetic(op, left, right):
             if op == "/":
                 return call(_quotient, *operands)
-            result = say(f"{{}} {op} {{}}", *operands)
+            result = say(f"{{}} {_SIGNS[op]} {{}}", *operands)
             return result if is_whole(left) and is_whole(right) else call(exact, result)
         case Round(value, mode, places):
             if is_whole(value):

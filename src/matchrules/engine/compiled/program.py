@@ -293,12 +293,15 @@ class Compiled:
         )
 
     @cached_property
-    def shown(self) -> tuple[tuple[str, int, str | None, bool], ...]:
-        """Every define: its name, its cell, its `for each`, and whether that has a key."""
-        return tuple(
-            (name, self.layout.defines[name], d.fact,
-             d.fact is not None and bool(self.base.facts[d.fact].keys))
-            for name, d in self.base.defines.items()
+    def shown(
+        self,
+    ) -> tuple[tuple[str, ...], tuple[int, ...], tuple[tuple[str, str, bool], ...]]:
+        """Every define and its cell; and those said for each instance: the name, the fact, and
+        whether that has a key."""
+        defines, facts = self.base.defines, self.base.facts
+        return tuple(defines), tuple(self.layout.defines.values()), tuple(
+            (name, d.fact, bool(facts[d.fact].keys))
+            for name, d in defines.items() if d.fact is not None
         )  # fmt: skip
 
     # The start of a run ---------------------------------------------------------------------------
@@ -339,7 +342,9 @@ def _order(cell: int, count: int, columns: Sequence[tuple[int, Any]]) -> Made:
     """Fills a cell with the places of the instances in the order in which picks go (5)."""
 
     def fill(v: list[Any]) -> None:
-        values = [(v[column], type_) for column, type_ in columns]
+        # Where nothing ties the other attributes need no look.
+        deciding = columns[:1] if columns and len(set(v[columns[0][0]])) == v[count] else columns
+        values = [(v[column], type_) for column, type_ in deciding]
         v[cell] = sorted(
             range(v[count]), key=lambda j: [sort_key(items[j], type_) for items, type_ in values]
         )

@@ -182,13 +182,14 @@ class Run:
         return Outcome(self._derived(), firings, self._unknown())
 
     def _derived(self) -> dict[str, Any]:
-        cells = self.cells
-        return {
-            name: cells[cell] if fact is None
-            else dict(zip(self._keys(fact), cells[cell], strict=True)) if keyed
-            else tuple(cells[cell])
-            for name, cell, fact, keyed in self.compiled.shown
-        }  # fmt: skip
+        cells, (names, numbers, each) = self.cells, self.compiled.shown
+        derived = dict(zip(names, map(cells.__getitem__, numbers), strict=True))
+        for name, fact, keyed in each:
+            values = derived[name]
+            derived[name] = (
+                dict(zip(self._keys(fact), values, strict=True)) if keyed else tuple(values)
+            )
+        return derived
 
     def _unknown(self) -> frozenset[str]:
         cells = self.cells
