@@ -11,7 +11,7 @@ from matchrules.diagnostics.model import Diagnostic, Label
 from matchrules.testing.coverage.places import Texts
 from matchrules.text import Source, Span
 
-_DIRECTIVE: Final = re.compile(r"#\s*not covered\b\s*:?\s*(?P<reason>.*?)\s*$", re.IGNORECASE)
+_DIRECTIVE: Final = re.compile(r"#\s*not covered\s*(?::\s*(?P<reason>.*?))?\s*$", re.IGNORECASE)
 
 
 @define
@@ -75,4 +75,4 @@ def _read(source: Source, comments: Iterable[Span]) -> Iterator[Excepted]:
         if line in alone:
             while line in alone or (line <= last and not source.line(line).strip()):
                 line += 1
-        yield Excepted(found["reason"], span, line)
+        yield Excepted(found["reason"] or "", span, line)

@@ -10,7 +10,7 @@ from matchrules.testing.coverage.plan import Home
 from matchrules.types import Type, Value, YesNo
 
 
-def expectations(base: RuleBase, case: Case, home: Home, facts: tuple[str, ...]) -> list[str]:
+def expectations(base: RuleBase, case: Case, home: Home) -> list[str]:
     """What holds of that statement in a case, each as written after `expect`."""
     run = Interpretation(base, case)
     try:

@@ -31,6 +31,9 @@ from matchrules.types import YesNo
 Kind = Literal["rule", "guard", "define", "choice", "selection", "reject", "default"]
 
 
+Asked = tuple[Expression, int]
+
+
 @frozen
 class Condition:
     """A part of a decision that is true or not, and is not made up of others."""
@@ -54,7 +57,8 @@ class Home:
 class Decision:
     """`span` is where the decision is written, of a rule, define or reject as a whole the place of
     its name. `facts` are those of which an instance is looked at, outermost first; `reach` is what
-    has to be true before it is decided at all. `base` is the first in which it is in force."""
+    has to be true before it is decided at all, each with how many of these instances it is asked
+    of. `base` is the first in which it is in force."""
 
     kind: Kind
     home: Home
@@ -62,7 +66,7 @@ class Decision:
     tree: Tree = field(repr=False)
     conditions: tuple[Condition, ...]
     facts: tuple[str, ...]
-    reach: tuple[Expression, ...] = field(repr=False)
+    reach: tuple[Asked, ...] = field(repr=False)
     base: RuleBase = field(repr=False, eq=False)
 
     @property
@@ -197,13 +201,13 @@ class _Place:
 
     def __init__(
         self, planner: _Planner, home: Home, spans: Mapping[int, Span],
-        reach: tuple[Expression, ...] = (), facts: tuple[str, ...] | None = None,
+        reach: tuple[Expression, ...] = (),
     ) -> None:  # fmt: skip
         self.planner = planner
         self.home = home
         self.spans = spans
-        self.reach = reach
-        self.facts = facts if facts is not None else (home.fact,) if home.fact else ()
+        self.facts: tuple[str, ...] = (home.fact,) if home.fact else ()
+        self.reach: tuple[Asked, ...] = tuple((one, len(self.facts)) for one in reach)
 
     def whole(self, kind: Kind, span: Span, expression: Expression) -> None:
         """A decision that is one expression."""
@@ -268,9 +272,7 @@ class _Place:
             case ir.Aggregate(fact=fact, where=where):
                 if where is None:
                     return False
-                counted = (*self.facts, fact)
-                place = _Place(self.planner, self.home, self.spans, self.reach, counted)
-                place._inside("selection", where, near)
+                self._deeper(self.reach, (*self.facts, fact))._inside("selection", where, near)
             case _:
                 found = [self.look(child, near) for child in ir.children(e)]  # every one
                 if not any(found):
@@ -282,8 +284,12 @@ class _Place:
         self.whole(kind, self.spans.get(id(expression), near), expression)
 
     def _beneath(self, condition: Expression) -> "_Place":
-        reach = (*self.reach, condition)
-        return _Place(self.planner, self.home, self.spans, reach, self.facts)
+        return self._deeper((*self.reach, (condition, len(self.facts))), self.facts)
+
+    def _deeper(self, reach: tuple[Asked, ...], facts: tuple[str, ...]) -> "_Place":
+        place = _Place(self.planner, self.home, self.spans)
+        place.reach, place.facts = reach, facts
+        return place
 
 
 def _behind(base: RuleBase) -> frozenset[str]:

@@ -9,14 +9,14 @@ from datetime import date
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from attrs import Factory, define, frozen
+from attrs import define, frozen
 
 from matchrules import ir
 from matchrules.case.model import Case
 from matchrules.case.validation import assemble
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.interpreter import NOTHING, Bound, Interpretation
-from matchrules.ir import Example, Expression, RuleBase
+from matchrules.ir import Example, RuleBase
 from matchrules.syntax import ast
 from matchrules.testing.aiming import near
 from matchrules.testing.coverage.blocks import block
@@ -29,7 +29,7 @@ from matchrules.testing.coverage.measure import (
     RuleItem,
 )
 from matchrules.testing.coverage.places import Texts
-from matchrules.testing.coverage.plan import Decision, Home, Plan
+from matchrules.testing.coverage.plan import Asked, Decision, Home, Plan
 from matchrules.testing.coverage.trees import Side, Values, shown, shows, targets
 from matchrules.testing.coverage.watch import Seen, key, watch
 from matchrules.testing.ground import Facts, Ground, ground_of
@@ -43,6 +43,7 @@ STEPS: Final = 3  # attributes changed at once
 KEPT: Final = 3  # cases gone on from at each step
 STARTS: Final = 4  # examples started from
 MOST_VALUES: Final = 24  # tried of each attribute
+MOST_INSTANCES: Final = 8  # tried of each fact, to be added
 MOST_TRIED: Final = 3000  # cases, for each goal
 
 
@@ -54,17 +55,21 @@ class Suggestion:
     shows: tuple[Item, ...]
 
 
+Target = tuple[Asked, ...]  # what is to be true, each of how many of the instances
+
+
 @frozen
 class Goal:
     """Something to be shown. `met` says whether a case shows it, on the face of it; `seen` whether
-    everything that was seen does."""
+    everything that was seen does. Both `met` and `targets` are asked of an instance of each of the
+    `facts`: bound are none of them, the outermost, and so on to all."""
 
     item: Item
     said: str
     home: Home
     facts: tuple[str, ...]
-    targets: tuple[Expression, ...]
-    met: Callable[[Interpretation, Bound], bool]
+    targets: tuple[Target, ...]
+    met: Callable[[Interpretation, Sequence[Bound]], bool]
     seen: Callable[[Seen], bool]
 
 
@@ -91,6 +96,7 @@ class _Seeker:
         self.coverage = coverage
         self.seen = coverage.seen
         self.starts = _starts(coverage)
+        self.found: list[tuple[RuleBase, _State]] = []
         self.plans = {id(one.base): one for one in coverage.plans}
         self.examples = [
             (example, book.base_on(example.as_of))
@@ -117,10 +123,11 @@ class _Seeker:
         rule = item.rule
         needed = [*rule.guards, *([] if rule.when is None else [rule.when])]
         needed += [ir.Not(ir.Shown(one)) for one in rule.unless]
+        facts = () if rule.fact is None else (rule.fact,)
         return Goal(
             item, f"{item.name} fires", Home(f"rule {item.name}", rule, rule.fact),
-            () if rule.fact is None else (rule.fact,), (ir.And(tuple(needed)),),
-            lambda run, bound: run.stands(rule, bound),
+            facts, (tuple((one, len(facts)) for one in needed),),
+            lambda run, bounds: run.stands(rule, bounds[-1]),
             lambda seen: item.span in seen.fired,
         )  # fmt: skip
 
@@ -133,11 +140,12 @@ class _Seeker:
             above = defined.body.rows[: item.number - 1]
             needed += [ir.Not(ir.And(one.tests)) for one in above]
         whole = ir.And(tuple(needed))
+        facts = () if defined.fact is None else (defined.fact,)
         return Goal(
             item, f"{item.table}, row {item.number}",
             Home(f"table {item.table}", defined, defined.fact),
-            () if defined.fact is None else (defined.fact,), (whole,),
-            lambda run, bound: run.value(whole, bound) is True,
+            facts, (tuple((one, len(facts)) for one in needed),),
+            lambda run, bounds: run.value(whole, bounds[-1]) is True,
             lambda seen: item.span in seen.hit,
         )  # fmt: skip
 
@@ -147,10 +155,10 @@ class _Seeker:
         def known(seen: Seen) -> Mapping[Values, Example | None]:
             return seen.decided.get(key(decision), {})
 
-        def met(run: Interpretation, bound: Bound) -> bool:
-            if any(run.value(e, bound) is not True for e in decision.reach):
+        def met(run: Interpretation, bounds: Sequence[Bound]) -> bool:
+            if any(run.value(e, bounds[depth]) is not True for e, depth in decision.reach):
                 return False
-            values = tuple(run.value(c.expression, bound) for c in decision.conditions)
+            values = tuple(run.value(c.expression, bounds[-1]) for c in decision.conditions)
             so_far = shown(decision.tree, place, known(self.seen))
             return shows(decision.tree, values, place, side, so_far)
 
@@ -160,7 +168,7 @@ class _Seeker:
         )  # fmt: skip
         word = "not " if side == "not true" else ""
         return Goal(
-            item, f"{decision.home.name.partition(' ')[2]}: {word}{item.words}", decision.home,
+            item, f"{_called(decision.home.name)}: {word}{item.words}", decision.home,
             decision.facts, tuple(_target(decision, values) for values in found), met,
             lambda seen: side not in shown(decision.tree, place, known(seen)).missing,
         )  # fmt: skip
@@ -171,7 +179,12 @@ class _Seeker:
         """A case near an example, if one is found."""
         for base in {id(base): base for _, base in self.examples}.values():
             climb = _Climb(base, goal, ground_of(base))
-            for state in climb.found([e for e, b in self.examples if b is base]):
+            states = [
+                _State(e.as_of, {n: [dict(i) for i in each] for n, each in e.facts.items()})
+                for e, b in self.examples if b is base and e.as_of is not None
+            ]  # fmt: skip
+            states += [_copied(state) for b, state in self.found if b is base]
+            for state in climb.found(states):
                 suggestion = self._confirmed(goal, base, state)
                 if suggestion is not None:
                     return suggestion
@@ -185,16 +198,21 @@ class _Seeker:
         watch(plan, case, seen)
         if not goal.seen(seen):
             return None
-        expects = expectations(base, case, goal.home, goal.facts)
+        before = [other for other in self.goals() if not other.seen(self.seen)]
+        now = [other for other in before if other.seen(seen)]
+        homes = {other.home.name: other.home for other in (goal, *now)}
+        expects = dict.fromkeys(
+            said for home in homes.values() for said in expectations(base, case, home)
+        )
         if not expects:
             return None
-        before = [other for other in self.goals() if not other.seen(self.seen)]
         self.seen = seen
-        now = {id(other.item): other.item for other in before if other.seen(seen)}
+        self.found.append((base, state))
+        items = {id(other.item): other.item for other in now}
         source = self.coverage.sources[goal.item.span.source]
         ruleset = next(r.name for r in base.rulesets.values() if r.source == source.name)
         text = block(base, ruleset, goal.said, state.day, state.facts, expects, self.starts)
-        return Suggestion(text, tuple(now.values()))
+        return Suggestion(text, tuple(items.values()))
 
 
 def _starts(coverage: Coverage) -> frozenset[str]:
@@ -208,13 +226,20 @@ def _starts(coverage: Coverage) -> frozenset[str]:
     return frozenset(found)
 
 
-def _target(decision: Decision, values: Values) -> Expression:
+def _called(statement: str) -> str:
+    """The name of a rule, define or table alone; what else a statement is called as a whole."""
+    kind, _, name = statement.partition(" ")
+    return name if kind in ("rule", "define", "table") else statement
+
+
+def _target(decision: Decision, values: Values) -> Target:
     """What is to be true for a decision to be decided on these values."""
     needed = [*decision.reach]
     for condition, value in zip(decision.conditions, values, strict=True):
         e = condition.expression
-        needed.append(e if value else ir.Not(e) if value is False else ir.Not(ir.IsKnown(e)))
-    return ir.And(tuple(needed))
+        wanted = e if value else ir.Not(e) if value is False else ir.Not(ir.IsKnown(e))
+        needed.append((wanted, len(decision.facts)))
+    return tuple(needed)
 
 
 @define
@@ -223,15 +248,9 @@ class _Climb:
     goal: Goal
     ground: Ground
     tried: int = 0
-    known: set[str] = Factory(set)
 
-    def found(self, examples: Sequence[Example]) -> Iterator[_State]:
-        """The cases that meet the goal, nearest first."""
-        assert examples
-        states = [
-            _State(e.as_of, {n: [dict(i) for i in each] for n, each in e.facts.items()})
-            for e in examples if e.as_of is not None
-        ]  # fmt: skip
+    def found(self, states: list[_State]) -> Iterator[_State]:
+        """The cases that meet the goal, those nearest to these first."""
         for state in states:
             self._score(state)
         states.sort(key=lambda state: -state.score)
@@ -257,17 +276,20 @@ class _Climb:
             state.score = -1.0
             return False
         run = Interpretation(self.base, case)
-        for bound in _bounds(run, case, self.goal.facts):
-            if self.goal.met(run, bound):
+        for bounds in _bounds(case, self.goal.facts):
+            if self.goal.met(run, bounds):
                 state.score = 1.0
                 return True
             for target in self.goal.targets:
-                state.score = max(state.score, near(run, target, bound))
+                each = [near(run, e, bounds[depth]) for e, depth in target]
+                state.score = max(state.score, sum(each) / (len(each) or 1))
         return False
 
     def _changes(self, state: _State) -> Iterator[_State]:
         """Everything that differs in one attribute, or in one instance."""
-        places = sorted({p for target in self.goal.targets for p in reads(self.base, target)})
+        places = sorted(
+            {p for target in self.goal.targets for e, _ in target for p in reads(self.base, e)}
+        )
         for fact, name in places:
             declaration = self.base.facts[fact]
             attribute = declaration.attributes[name]
@@ -296,24 +318,44 @@ class _Climb:
             del changed.facts[fact][index]
             yield changed
         if len(there) < (self.base.facts[fact].bound or 0):
-            for instance in self._others(fact):
+            for instance in self._others(state, fact):
                 changed = _copied(state)
-                changed.facts.setdefault(fact, []).append(dict(instance))
+                added = {**instance, **self._new_key(state, fact, instance)}
+                changed.facts.setdefault(fact, []).append(added)
                 yield changed
 
-    def _others(self, fact: str) -> Iterator[Mapping[str, Value | None]]:
-        seen: list[Mapping[str, Value | None]] = []
-        for example in self.base.examples:
-            for instance in example.facts.get(fact, ()):
-                if instance not in seen and len(seen) < 8:
-                    seen.append(instance)
-                    yield instance
+    def _new_key(
+        self, state: _State, fact: str, instance: Mapping[str, Value | None]
+    ) -> dict[str, Value | None]:
+        """A key that no instance has yet, as far as there is one."""
+        keys = self.base.facts[fact].keys
+        there = [[one.get(key) for key in keys] for one in state.facts.get(fact, [])]
+        if not keys or [instance.get(key) for key in keys] not in there:
+            return {}
+        each = (self.ground.values((fact, key), state.day) for key in keys)
+        free = (list(key) for key in product(*each) if list(key) not in there)
+        return dict(zip(keys, next(free, []), strict=False))
+
+    def _others(self, state: _State, fact: str) -> Iterator[Mapping[str, Value | None]]:
+        """Instances to add: such as other examples have, and plain ones."""
+        declared = self.base.facts[fact].attributes.values()
+        found = [one for example in self.base.examples for one in example.facts.get(fact, ())]
+        plain = {a.name: self.ground.values((fact, a.name), state.day)[0] for a in declared}
+        required = {a.name: plain[a.name] for a in declared if a.required}
+        known: list[Mapping[str, Value | None]] = []
+        for one in (required, plain, *found):
+            if one not in known and len(known) < MOST_INSTANCES:
+                known.append(one)
+                yield one
 
 
 def _copied(state: _State) -> _State:
     return _State(state.day, {n: [dict(i) for i in each] for n, each in state.facts.items()})
 
 
-def _bounds(run: Interpretation, case: Case, facts: Sequence[str]) -> Iterator[Bound]:
+def _bounds(case: Case, facts: Sequence[str]) -> Iterator[Sequence[Bound]]:
     for chosen in product(*(range(len(case.facts[fact])) for fact in facts)):
-        yield dict(zip(facts, chosen, strict=True)) if facts else NOTHING
+        bounds: list[Bound] = [NOTHING]
+        for fact, index in zip(facts, chosen, strict=True):
+            bounds.append({**bounds[-1], fact: index})
+        yield bounds

@@ -1,0 +1,200 @@
+"""Coverage equals its definition, worked out the long way: the interpreter is asked what a decision
+comes to with one condition replaced."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from attrs import evolve
+from books_and_cases import examples, loaded
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matchrules import ir
+from matchrules.engine.interpreter import Bound, Interpretation
+from matchrules.testing import books
+from matchrules.testing.coverage.places import Texts
+from matchrules.testing.coverage.plan import Decision, Plan, plan
+from matchrules.testing.coverage.trees import (
+    Fixed,
+    Node,
+    Tree,
+    Values,
+    changed,
+    shown,
+    targets,
+    wanted,
+    worth,
+)
+from matchrules.testing.coverage.watch import Seen, key, watch
+from matchrules.testing.strategies import drawn_in
+from matchrules.types import YesNo
+
+TRUTHS = (True, False, None)
+COUNT = 4
+
+
+def nodes(below: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
+    def of(op: Any, least: int, most: int) -> st.SearchStrategy[Tree]:
+        operands = st.lists(below, min_size=least, max_size=most)
+        return operands.map(lambda found: Node(op, tuple(found)))
+
+    return st.one_of(
+        of("and", 2, 3), of("or", 2, 3), of("not", 1, 1), of("shown", 1, 1), of("known", 1, 1),
+        of("if", 3, 3), of("if_known", 2, 2),
+    )  # fmt: skip
+
+
+TREES = st.recursive(
+    st.one_of(st.integers(0, COUNT - 1), st.sampled_from(TRUTHS).map(Fixed)), nodes, max_leaves=8
+)
+SEEN = st.lists(st.tuples(*[st.sampled_from(TRUTHS)] * COUNT), max_size=6)
+
+
+def covered(tree: Tree, place: int, seen: list[Values]) -> bool:
+    """The definition, pair by pair."""
+
+    def comes_out(values: Values) -> bool:
+        return worth(tree, values) is True
+
+    return any(
+        a[place] is True
+        and b[place] is not True
+        and comes_out(a) is not comes_out(changed(a, place, b[place]))
+        and comes_out(b) is not comes_out(changed(b, place, a[place]))
+        for a, b in product(seen, seen)
+    )
+
+
+@given(TREES, SEEN, st.integers(0, COUNT - 1))
+@examples(150)
+def test_a_condition_is_covered_by_a_pair(tree: Tree, seen: list[Values], place: int) -> None:
+    found = shown(tree, place, seen)
+    assert found.covered is covered(tree, place, seen)
+    assert bool(found.missing) is not found.covered
+
+
+@given(TREES, SEEN, st.integers(0, COUNT - 1))
+@examples(100)
+def test_what_is_wanted_shows_it(tree: Tree, seen: list[Values], place: int) -> None:
+    whole = Node("or", (tree, Node("and", tuple(range(COUNT)))))  # so that it has them all
+    found = shown(whole, place, seen)
+    for side in found.missing:
+        one = wanted(whole, place, side, seen, found)
+        for values in (*targets(whole, place, side, seen, found), *([one[0]] if one else [])):
+            assert side not in shown(whole, place, [*seen, values]).missing
+
+
+def replaced(e: ir.Expression, leaf: ir.Expression, value: bool | None) -> ir.Expression:
+    """A condition with one part of it, by identity, at another value."""
+    if e is leaf:
+        return ir.Constant(value, YesNo())
+    match e:
+        case ir.And(operands) | ir.Or(operands):
+            return evolve(e, operands=tuple(replaced(o, leaf, value) for o in operands))
+        case ir.Not(operand) | ir.Shown(operand) | ir.IsKnown(operand):
+            return evolve(e, operand=replaced(operand, leaf, value))
+        case ir.If(condition, then, otherwise):
+            parts = (replaced(part, leaf, value) for part in (condition, then, otherwise))
+            return ir.If(*parts, e.type)
+        case ir.IfKnown(first, otherwise):
+            return evolve(
+                e, value=replaced(first, leaf, value), otherwise=replaced(otherwise, leaf, value)
+            )
+    return e
+
+
+def parts(decision: Decision) -> tuple[list[ir.Expression], list[ir.Expression]]:
+    """What has to be true, and what may not be, for the decision to come out."""
+    match decision.home.statement:
+        case ir.Rule() as rule:
+            return ([] if rule.when is None else [rule.when]), list(rule.unless)
+        case ir.Define() as defined:
+            assert not isinstance(defined.body, ir.Table)
+            return [defined.body], []
+        case ir.Reject() as reject:
+            return [reject.when], []
+    raise AssertionError(decision.kind)
+
+
+def comes_out(
+    run: Interpretation, bound: Bound, decision: Decision, leaf: ir.Expression, value: bool | None
+) -> bool:
+    needed, blocking = parts(decision)
+    return all(run.value(replaced(e, leaf, value), bound) is True for e in needed) and not any(
+        run.value(replaced(e, leaf, value), bound) is True for e in blocking
+    )
+
+
+def reached(
+    decision: Decision, runs: list[Interpretation]
+) -> Iterator[tuple[Interpretation, Bound]]:
+    """The evaluations of a decision, in all cases."""
+    for run in runs:
+        for bound in run.each(decision.home.fact):
+            statement = decision.home.statement
+            guards = statement.guards if isinstance(statement, ir.Rule) else ()
+            if all(run.value(guard, bound) is True for guard in guards):
+                yield run, bound
+
+
+def covered_by_asking(decision: Decision, place: int, runs: list[Interpretation]) -> bool:
+    leaf = decision.conditions[place].expression
+    each = [
+        (
+            run,
+            bound,
+            run.value(leaf, bound),
+            comes_out(run, bound, decision, leaf, run.value(leaf, bound)),
+        )
+        for run, bound in reached(decision, runs)
+    ]
+    return any(
+        a is True
+        and b is not True
+        and comes_out(one, at, decision, leaf, b) is not out
+        and comes_out(two, there, decision, leaf, a) is not came
+        for (one, at, a, out), (two, there, b, came) in product(each, each)
+    )
+
+
+@given(books(), st.data())
+@examples(25)
+def test_coverage_of_random_books(files: dict[str, str], data: st.DataObject) -> None:
+    book = loaded(files)
+    base, first = data.draw(drawn_in(book))
+    cases = [first, *(data.draw(drawn_in(book, first.as_of))[1] for _ in range(3))]
+    mine: Plan = plan(base, Texts(book.sources))
+    seen = Seen()
+    for case in cases:
+        assert watch(mine, case, seen)
+    runs = [Interpretation(base, case) for case in cases]
+    for decision in mine.decisions():
+        if decision.kind in ("rule", "define", "reject"):
+            for place in range(len(decision.conditions)):
+                found = shown(decision.tree, place, seen.decided.get(key(decision), {}))
+                assert found.covered is covered_by_asking(decision, place, runs)
+    fired = {
+        rule.name
+        for run in runs for rule in base.rules.values()
+        if any(run.stands(rule, bound) for bound in run.each(rule.fact))
+    }  # fmt: skip
+    assert {rule.name for rule in base.rules.values() if rule.span in seen.fired} == fired
+
+
+@given(books())
+@examples(25)
+def test_every_condition_has_its_place(files: dict[str, str]) -> None:
+    """The text at the place of a condition is written like one: it holds what the condition
+    names."""
+    book = loaded(files)
+    texts = Texts(book.sources)
+    for base in book.bases:
+        for decision in plan(base, texts).decisions():
+            for condition in decision.conditions:
+                if decision.kind in ("rule", "define", "reject"):  # the place of their name
+                    assert condition.span != decision.span
+                for node in ir.walk(condition.expression):
+                    if isinstance(node, ir.Attribute | ir.Derived):
+                        assert node.name.rpartition(".")[2] in condition.text
+                        break
