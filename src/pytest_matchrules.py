@@ -70,7 +70,8 @@ def coverage_wanted(config: "pytest.Config") -> list[tuple[str, str]]:
 
 
 def pytest_sessionfinish(session: "pytest.Session") -> None:
-    if coverage_wanted(session.config):
+    # what a worker of pytest-xdist measures would be told nobody
+    if coverage_wanted(session.config) and not hasattr(session.config, "workerinput"):
         from matchrules.testing.plugin import measure_folders
 
         measure_folders(session)

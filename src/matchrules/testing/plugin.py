@@ -209,7 +209,7 @@ def tell_coverage(reporter: pytest.TerminalReporter, config: pytest.Config) -> N
     found = config.stash.get(_COVERAGE, {})
     reporter.section("coverage of rules")
     if not found:
-        reporter.write_line("no .rules file was collected in this process")
+        reporter.write_line("no .rules file was collected here: name one, and run without `-n`")
         return
     for how, where in pytest_matchrules.coverage_wanted(config):
         try:
