@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from click.testing import CliRunner, Result
 
 from matchrules.cli.app import app
 from matchrules.diagnostics.model import CaseErrors
-from matchrules.rulebook import load, load_text
+from matchrules.prove.left import settled
+from matchrules.rulebook import check_sources, load, load_text
 from matchrules.testing.examples import run_examples
 
 ROOT = Path(__file__).parents[2]
@@ -320,6 +322,56 @@ def test_without_z3_the_extra_is_named(shop: Path) -> None:
     assert (
         done.stderr == 'error: proving needs z3; install it with: pip install "matchrules[prove]"\n'
     )
+
+
+# What a check of tables asks ----------------------------------------------------------------------
+
+TABLE = SHOP.partition("define order.twice")[0].replace("  | > order.twice | high          |\n", "")
+COMPLETE = TABLE.replace("| > order.limit |", "| >= order.limit |")
+
+
+def check(path: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, ["check", str(path), *words], prog_name="matchrules")
+
+
+@pytest.mark.parametrize(("text", "code"), [(TABLE, 1), (COMPLETE, 0)])
+def test_a_check_asks_the_prover_what_is_left_of_a_table(
+    tmp_path: Path, text: str, code: int
+) -> None:
+    path = tmp_path / "table.rules"
+    path.write_text(text, encoding="utf-8")
+    shown = check(path)
+    assert shown.exit_code == code, shown.output
+    assert "MR206" not in shown.output
+    assert ("error[MR203]: table `order.tier` has a gap" in shown.stderr) is bool(code)
+    alone = without_z3("check", path)
+    assert alone.returncode == 0
+    assert "note[MR206]" in alone.stderr
+    assert 'help: to have it proved: pip install "matchrules[prove]"' in alone.stderr
+
+
+def test_a_check_says_how_far_the_prover_came(tmp_path: Path) -> None:
+    rows = "".join(f"  | {2 * n}..{2 * n + 1} | > order.limit | low |\n" for n in range(25))
+    text = (
+        TABLE.partition("table order")[0].replace("0..50 optional", "0..49 optional")
+        + f"table order.tier : tier\n  | order.items | order.wait | => order.tier |\n{rows}"
+    )
+    path = tmp_path / "table.rules"
+    path.write_text(text.replace("0..30 days", "0..999"), encoding="utf-8")
+    book = load(path)
+    (note,) = check_sources(book.sources)
+    (kept, *_) = settled(book.bases, [note], book.sources, seconds=0.05)
+    assert kept.code == "MR206"
+    assert re.search(r"answered \d+ of 27 questions about it within 0.05 seconds", kept.notes[-1])
+
+
+def test_a_check_as_sarif(tmp_path: Path) -> None:
+    path = tmp_path / "table.rules"
+    path.write_text(TABLE.replace("  size   : size", "  size   : sise"), encoding="utf-8")
+    shown = check(path, "--format", "sarif")
+    assert shown.exit_code == 1
+    (run,) = json.loads(shown.stdout)["runs"]
+    assert [result["ruleId"] for result in run["results"]] == ["MR101"]
 
 
 # Ended early --------------------------------------------------------------------------------------
