@@ -157,7 +157,8 @@ def decide(
         ),
         advice=tuple(_advice(base, firing) for firing in firings),
         derived={
-            name: _shown_derived(outcome.derived[name], define.type)
+            name: python_value(outcome.derived[name], define.type) if define.fact is None
+            else _shown_derived(outcome.derived[name], define.type)
             for name, define in base.defines.items()
         },
         unknown=tuple(sorted(outcome.unknown)),

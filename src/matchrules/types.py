@@ -166,7 +166,8 @@ def sort_key(value: Value | None, type_: Type) -> tuple[object, ...]:
 
 def python_value(value: Value | None, type_: Type) -> Any:
     """A value as users see it in Python: decimals as `Decimal` with their places."""
-    if isinstance(value, int | Fraction) and isinstance(type_, Number) and type_.places != 0:
+    # the type first: to ask whether something is a Fraction takes long
+    if isinstance(type_, Number) and type_.places != 0 and isinstance(value, int | Fraction):
         places = 6 if type_.places is None else type_.places
         return decimal_of(value, places)
     return value
