@@ -125,7 +125,7 @@ def _lines(report: "Report", book: "Book") -> Iterator[str]:
         yield ""
     files = report.files
     width = max((len(score.file) for score in files), default=0)
-    for score in (*files, *([report.score] if len(files) != 1 else [])):
+    for score in (*files, *([report.score] if len(files) > 1 else [])):
         yield f"{score.file or 'all':<{width}}  {_said(score)}"
     if not files:
         yield "there is nothing to change"

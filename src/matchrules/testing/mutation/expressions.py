@@ -43,11 +43,12 @@ class Variant:
 @frozen
 class Site:
     """How an expression stands: whether it only counts whether it is true (then an unknown is as
-    good as a no), whether it bounds something that has an order, and the type that its value is
-    stored under, if it is."""
+    good as a no), whether it bounds something that has an order, the type of what it is compared
+    with and the type that its value is stored under, if there is one."""
 
     truth: bool = False
     bounds: bool = False
+    beside: Type | None = None
     stored: Type | None = None
 
 
@@ -114,6 +115,8 @@ class Changing:
     ) -> Iterator[Variant]:
         kind: Kind = "member" if isinstance(type_, Enum | YesNo) else "boundary"
         said = self.text.quoted(e, node)
+        if isinstance(type_, Number):
+            type_ = evolve(type_, places=_places(type_, node, site))
         for other in others(value, type_, bounding=site.bounds):
             if fits(other, site.stored):
                 changed = ir.Constant(other, typed(type_, other))
@@ -157,8 +160,13 @@ def _inside(e: Expression, at: int, site: Site) -> Site:
             return Site(stored=site.stored)
         case ir.Aggregate(op="any" | "all"):
             return Site(truth=site.truth)
-        case ir.Compare(op="<" | "<=" | ">" | ">=") | ir.InRange():
-            return Site(bounds=True)
+        case ir.Compare(op, left, right):
+            other = left.type if at else right.type
+            return Site(bounds=op not in ("==", "!="), beside=other)
+        case ir.InRange(tested) if at:
+            return Site(bounds=True, beside=tested.type)
+        case ir.In(tested) if at:
+            return Site(beside=tested.type)
     return PLAIN
 
 
@@ -228,6 +236,19 @@ def written_value(value: Value) -> str:
     if isinstance(value, Fraction):
         return f"{float(value):g}"
     return str(value)
+
+
+def _places(type_: Number, node: Written, site: Site) -> int:
+    """The decimal places that count for a literal: those that it is written with, of what it is
+    compared with, and of what it is stored as."""
+    found = [type_.places or 0]
+    if isinstance(node, ast.NumberLiteral):
+        exponent = node.value.as_tuple().exponent
+        found.append(-exponent if isinstance(exponent, int) else 0)
+    for other in (site.beside, site.stored):
+        if isinstance(other, Number):
+            found.append(other.places or 0)
+    return max(found)
 
 
 def _unit(value: Value, type_: Type, node: Written) -> str:
