@@ -161,6 +161,11 @@ def load_text(texts: Mapping[str, str]) -> Book:
     return _book({name: Source(name, text) for name, text in texts.items()})
 
 
+def load_sources(sources: Mapping[str, Source]) -> Book:
+    """The book of texts that have been read. Raises `RuleErrors` with every fault."""
+    return _book(sources)
+
+
 def check(*paths: str | Path) -> tuple[Diagnostic, ...]:
     """Every fault and warning of those files, without loading them."""
     try:

@@ -10,6 +10,7 @@ COMMANDS: Final = {
     "advise": "advice for one case",
     "shortlist": "a balanced list of programs for one case",
     "check": "look for faults in rule files",
+    "diff": "whom a change of rules affects",
     "test": "run the examples that stand in rule files",
     "mutate": "tell which changes of rules their tests do not notice",
     "prove": "prove what holds for every case, or show one where it does not",

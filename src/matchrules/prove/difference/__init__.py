@@ -17,6 +17,13 @@ from matchrules.prove.difference.model import (
 )
 
 __all__ = [
-    "BookDifference", "Change", "EraDifference", "Region", "Said", "Shift", "SubjectDifference",
-    "compare", "equivalent",
+    "BookDifference",
+    "Change",
+    "EraDifference",
+    "Region",
+    "Said",
+    "Shift",
+    "SubjectDifference",
+    "compare",
+    "equivalent",
 ]

@@ -56,7 +56,9 @@ class Judged:
 
     def differs(self, kind: str, subject: str) -> bool:
         """Whether the advice on the subject is other than it was, its texts left out."""
-        return advice_of(self.results[0], kind, subject) != advice_of(self.results[1], kind, subject)
+        return advice_of(self.results[0], kind, subject) != advice_of(
+            self.results[1], kind, subject
+        )
 
 
 def decided(base: RuleBase, case: Case) -> tuple[Result, bool]:

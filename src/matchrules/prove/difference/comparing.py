@@ -59,9 +59,7 @@ def compare(
             done = {(answer.kind, answer.subject) for answer in found}
             found += [a for a in era.unanswered("interrupted") if (a.kind, a.subject) not in done]
         eras.append(era.difference(found))
-    return BookDifference(
-        tuple(eras), tuple(_lone(old, new)), monotonic() - started, interrupted
-    )
+    return BookDifference(tuple(eras), tuple(_lone(old, new)), monotonic() - started, interrupted)
 
 
 def equivalent(
@@ -159,9 +157,7 @@ class _Era:
         from matchrules.prove.difference.tasks import Tasks
 
         tasks = Tasks((self.both.old, self.both.new), self.cones, self.changes).all()
-        search: Search = Search(
-            self.both, (self.old, self.new), self.cones, seconds, instances
-        )
+        search: Search = Search(self.both, (self.old, self.new), self.cones, seconds, instances)
         for subject in self._reached:
             if told is not None:
                 told(".".join(subject) if subject[0] else "whether cases are valid")

@@ -24,7 +24,8 @@ class Cones:
         self.base = base
         self.seen: set[int] = set()
         self._register = register
-        self._known: dict[int, int] = {}  # by identity of a node that the rule base holds
+        # By identity; the node is kept, or its number could be that of another one.
+        self._known: dict[int, tuple[Expression, int]] = {}
         self._parameters: dict[str, int] = {}
         self._names: dict[str, int] = {}
         # In the order of dependency, so that only expressions recurse, never chains of names.
@@ -65,8 +66,8 @@ class Cones:
         """The number of an expression."""
         found = self._known.get(id(e))
         if found is None:
-            found = self._known[id(e)] = self._number(self._shape(e))
-        return found
+            found = self._known[id(e)] = (e, self._number(self._shape(e)))
+        return found[1]
 
     def expressions(self, several: Iterable[Expression | None]) -> tuple[int | None, ...]:
         """The numbers of several expressions."""

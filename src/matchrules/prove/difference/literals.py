@@ -1,6 +1,6 @@
 """Simple conditions on one value each: what holds in a case, and how far it can be widened."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
@@ -154,10 +154,13 @@ def exact(atom: Atom, value: Value | None) -> tuple[Literal, ...]:
 
 
 class Widening:
-    """Widens literals as far as `still` lets it."""
+    """Widens a literal as far as it goes. `still`: whether another one in its place is enough;
+    `possible`: whether there are cases at all with the other one in its place."""
 
-    def __init__(self, still: Any) -> None:
-        self._still = still  # whether a literal in the place of the one at hand is enough
+    def __init__(
+        self, still: Callable[[Literal], bool], possible: Callable[[Literal], bool]
+    ) -> None:
+        self._still, self._possible = still, possible
 
     def widened(self, literal: Literal) -> Literal:
         """The widest literal that was found."""
@@ -165,7 +168,9 @@ class Widening:
             for value in literal.domain:
                 if value not in literal.values:
                     wider = evolve(literal, values=_in_order({*literal.values, value}, literal))
-                    if self._still(wider):
+                    alone = evolve(literal, values=(value,))
+                    # what no case has would only make the words longer
+                    if self._still(wider) and self._possible(alone):
                         literal = wider
             return literal
         if literal.values or (literal.low is None and literal.high is None):

@@ -132,6 +132,14 @@ class BookDifference:
 
 
 __all__ = [
-    "Answer", "BookDifference", "Change", "Effect", "EraDifference", "How", "Region", "Said",
-    "Shift", "SubjectDifference",
+    "Answer",
+    "BookDifference",
+    "Change",
+    "Effect",
+    "EraDifference",
+    "How",
+    "Region",
+    "Said",
+    "Shift",
+    "SubjectDifference",
 ]

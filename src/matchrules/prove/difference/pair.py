@@ -1,14 +1,15 @@
 """Two rule bases as formulas over the same cases."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import z3
 
-from matchrules.ir import AGAINST, Rule, Then
+from matchrules.ir import AGAINST, Expression, Rule, RuleBase, Then
 from matchrules.prove.decisions import same_or_both_unknown
 from matchrules.prove.difference.cones import Cones
 from matchrules.prove.difference.vocabulary import Shared
-from matchrules.prove.encoding import Encoding
+from matchrules.prove.encoding import NOTHING, Encoding
 from matchrules.prove.scene import Ground, Scene
 from matchrules.prove.terms import FALSE, Encoded, Truth, all_of, any_of, less, neg, number
 from matchrules.types import Number
@@ -16,9 +17,35 @@ from matchrules.types import Number
 Bound = dict[str, int]
 
 
-class Aggregates(dict[Any, Encoded]):
-    """The aggregates of one side that are left open. What is the same on both sides is one and the
-    same value; anything else is another one, however alike it is written."""
+class Side(Encoding):
+    """One side. What has one number on both sides is worked out once, and is the same: above all
+    an aggregate that is left open, which else would be any value here and any value there."""
+
+    def __init__(
+        self, base: RuleBase, scene: Scene, cones: Cones, both: dict[Any, Encoded]
+    ) -> None:
+        super().__init__(base, scene)
+        self._cones, self._both = cones, both
+        self.aggregates = _Numbered(cones, both)
+
+    def value(self, expression: Expression, bound: Mapping[str, int] = NOTHING) -> Encoded:
+        key = ("value", self._cones.expression(expression), *sorted(bound.items()))
+        found = self._both.get(key)
+        if found is None:
+            found = self._both[key] = super().value(expression, bound)
+        return found
+
+    def attribute(self, fact: str, name: str, bound: Mapping[str, int]) -> Encoded:
+        index = bound[fact] if self.base.facts[fact].many else 0
+        key = ("attribute", self._cones.name(f"{fact}.{name}"), index)
+        found = self._both.get(key)
+        if found is None:
+            found = self._both[key] = super().attribute(fact, name, bound)
+        return found
+
+
+class _Numbered(dict[Any, Encoded]):
+    """Aggregates that are left open, by what they rest on."""
 
     def __init__(self, cones: Cones, both: dict[Any, Encoded]) -> None:
         super().__init__()
@@ -26,7 +53,7 @@ class Aggregates(dict[Any, Encoded]):
 
     def _key(self, key: Any) -> Any:
         node, about = key
-        return self._cones.expression(node), about
+        return "aggregate", self._cones.expression(node), about
 
     def __contains__(self, key: Any) -> bool:
         return self._key(key) in self._both
@@ -38,7 +65,7 @@ class Aggregates(dict[Any, Encoded]):
         self._both[self._key(key)] = value
 
     def __len__(self) -> int:
-        return len(self._both)
+        return len(self._both)  # a number that no other one gets, on either side
 
 
 class Pair:
@@ -48,22 +75,21 @@ class Pair:
     def __init__(self, both: Shared, cones: tuple[Cones, Cones], instances: int | None) -> None:
         self.ground = Ground(both.ground, instances)
         self.scene = Scene(self.ground)
-        self.old, self.new = Encoding(both.old, self.scene), Encoding(both.new, self.scene)
-        open_: dict[Any, Encoded] = {}
-        self.old.aggregates = Aggregates(cones[0], open_)
-        self.new.aggregates = Aggregates(cones[1], open_)
+        values: dict[Any, Encoded] = {}
+        self.old = Side(both.old, self.scene, cones[0], values)
+        self.new = Side(both.new, self.scene, cones[1], values)
 
     @property
-    def sides(self) -> tuple[Encoding, Encoding]:
+    def sides(self) -> tuple[Side, Side]:
         return self.old, self.new
 
     def facts(self) -> list[Any]:
         """What makes the variables a case, as far as it has been looked at."""
         return [*self.ground.formulas, *self.ground.calendar.facts]
 
-    def valid(self, symbolic: tuple[str, ...] = ()) -> list[Any]:
+    def valid(self) -> list[Any]:
         """That both sides take the case."""
-        found = [*self.old.valid(symbolic), *self.new.valid(symbolic)]
+        found = [*self.old.valid(), *self.new.valid()]
         return list({formula.get_id(): formula for formula in found}.values())
 
     def stands(self, side: int, rule: Rule | None) -> Any:
@@ -130,7 +156,9 @@ def out_of_range(encoding: Encoding, kind: str, subject: str) -> Any:
     for rule in encoding.base.rules.values():
         bound = bound_of(rule)
         for then in rule.thens:
-            for name, e in then.fields.items() if (then.kind, then.subject) == (kind, subject) else ():
+            for name, e in (
+                then.fields.items() if (then.kind, then.subject) == (kind, subject) else ()
+            ):
                 type_, value = declared[name], encoding.value(e, bound)
                 if not isinstance(type_, Number) or isinstance(value, Truth):
                     continue
@@ -152,7 +180,8 @@ class Solver:
 
     def __init__(self, pair: Pair, deadline: "Deadline") -> None:
         self.pair, self.deadline = pair, deadline
-        self.z3 = z3.Solver()
+        # without the tactics of `Solver`, which cost more here than they save
+        self.z3 = z3.SimpleSolver()
         self._told = 0
         self._calendar = 0
 
@@ -200,6 +229,12 @@ class Deadline:
 
 
 __all__ = [
-    "Aggregates", "Deadline", "Pair", "Solver", "Stopped", "bound_of", "contradicted",
+    "Deadline",
+    "Pair",
+    "Side",
+    "Solver",
+    "Stopped",
+    "bound_of",
+    "contradicted",
     "out_of_range",
 ]

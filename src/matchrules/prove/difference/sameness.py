@@ -61,20 +61,18 @@ def _never(pair: Pair, part: list[Any], deadline: Deadline) -> bool:
 def _parts(pair: Pair, cones: tuple[Cones, Cones], tasks: list[Task]) -> Iterator[list[Any]]:
     """The formulas of each way to differ."""
     valid = pair.valid()
-    many = tuple(f.name for f in pair.scene.base.facts.values() if f.many)
-    looked_at = pair.valid(many) if pair.scene.open else valid
     for name, define in pair.old.base.defines.items():
         if cones[0].name(name) != cones[1].name(name) and pair.has_room(define.fact):
             bound = {} if define.fact is None else {define.fact: 0}
             there = [] if define.fact is None else [pair.scene.present(define.fact, 0)]
             now = pair.new.base.defines[name]
             values = pair.old.derived(define, bound), pair.new.derived(now, bound)
-            yield [*looked_at, *there, neg(same_or_both_unknown(*values))]
+            yield [*valid, *there, neg(same_or_both_unknown(*values))]
     for task in tasks:
         if task.bounded and pair.scene.open and task.symbolic:
             raise NeedsInstances("a reject of many-facts is not what it was")
         formula = task.formula(pair)
-        yield [formula] if task.any_case else [*looked_at, formula]
+        yield [formula] if task.any_case else [*valid, formula]
 
 
 def _shown(judged: Judged) -> bool:

@@ -24,7 +24,7 @@ from matchrules.prove.difference.vocabulary import Shared
 from matchrules.prove.terms import Unsupported, all_of, any_of, neg
 from matchrules.prove.witness import case_of
 
-MOST_REGIONS: Final = 5  # of one rule and subject
+MOST_REGIONS: Final = 3  # of one rule and subject
 MOST_TRIES: Final = 5  # at a case that the interpreter does not see as the solver does
 
 
@@ -74,7 +74,9 @@ class Search:
         bound = max(bounds, default=None)
         if shifts:
             more = [s if not reasons else evolve(s, more=True) for s in shifts]
-            return SubjectDifference(kind, name, "affected", tuple(more), bound, "".join(reasons[:1]))
+            return SubjectDifference(
+                kind, name, "affected", tuple(more), bound, "".join(reasons[:1])
+            )
         if reasons:
             return SubjectDifference(kind, name, "undecided", (), bound, reasons[0])
         return SubjectDifference(kind, name, "unaffected", (), bound)
@@ -122,7 +124,7 @@ class Search:
                 return True
             if task.any_case:
                 return False
-            solver.add(*pair.valid(task.symbolic))
+            solver.add(*pair.valid())
             return not solver.satisfiable()
         except (NeedsInstances, Unsupported):
             return False
@@ -138,7 +140,7 @@ class Search:
         solver = Solver(pair, self._deadline)
         solver.add(formula)
         if not task.any_case:
-            solver.add(*pair.valid(task.symbolic))
+            solver.add(*pair.valid())
         regions: list[tuple[tuple[Literal, ...], Case]] = []
         tries = 0
         try:
@@ -251,34 +253,26 @@ class Search:
             )
         ]  # fmt: skip
         pair = self.pair(None if self._opens(task) else self.instances)
-        ask = Solver(pair, self._deadline)
-        ask.add(neg(task.formula(pair)))
-        switches: dict[Literal, Any] = {}
-
-        def switch(literal: Literal) -> Any:
-            if literal not in switches:
-                switches[literal] = z3.Bool(f"literal {len(switches)}")
-                ask.add(z3.Implies(switches[literal], literal.formula(pair)))
-            return switches[literal]
-
-        def enough(several: Sequence[Literal]) -> bool:
-            return not ask.satisfiable(*map(switch, several))
-
-        if not enough(literals):
+        formula = task.formula(pair)
+        without = _Asking(Solver(pair, self._deadline), neg(formula))
+        within = _Asking(Solver(pair, self._deadline), formula)
+        if without.some(literals):
             return None
-        core = ask.z3.unsat_core()
-        kept = [literal for literal in literals if any(switch(literal).eq(s) for s in core)]
+        kept = without.core(literals)
         for literal in list(kept):
             fewer = [other for other in kept if other != literal]
-            if enough(fewer):
+            if not without.some(fewer):
                 kept = fewer
         for place, literal in enumerate(kept):
-            others = kept[:place], kept[place + 1 :]
+            before, after = kept[:place], kept[place + 1 :]
 
-            def still(wider: Literal, others: Any = others) -> bool:
-                return enough([*others[0], wider, *others[1]])
+            def still(other: Literal, before: Any = before, after: Any = after) -> bool:
+                return not without.some([*before, other, *after])
 
-            kept[place] = Widening(still).widened(literal)
+            def possible(other: Literal, before: Any = before, after: Any = after) -> bool:
+                return within.some([*before, other, *after])
+
+            kept[place] = Widening(still, possible).widened(literal)
         return tuple(kept)
 
     def _opens(self, task: Task) -> bool:
@@ -305,6 +299,29 @@ class Search:
             judged.said(1, *task.subject),
             literals,
         )
+
+
+class _Asking:
+    """Asks whether there are cases for a formula, and for literals given each time."""
+
+    def __init__(self, solver: Solver, formula: Any) -> None:
+        self._solver = solver
+        self._solver.add(formula)
+        self._switches: dict[Literal, Any] = {}
+
+    def some(self, literals: Sequence[Literal]) -> bool:
+        return self._solver.satisfiable(*map(self._switch, literals))
+
+    def core(self, literals: Sequence[Literal]) -> list[Literal]:
+        """Those that it took to say that there is none."""
+        core = {switch.get_id() for switch in self._solver.z3.unsat_core()}
+        return [literal for literal in literals if self._switch(literal).get_id() in core]
+
+    def _switch(self, literal: Literal) -> Any:
+        if literal not in self._switches:
+            switch = self._switches[literal] = z3.Bool(f"literal {len(self._switches)}")
+            self._solver.add(z3.Implies(switch, literal.formula(self._solver.pair)))
+        return self._switches[literal]
 
 
 def _another(model: Any, pair: Pair) -> Any:

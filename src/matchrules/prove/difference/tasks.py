@@ -75,7 +75,9 @@ class Tasks:
 
     def _alone(self, rule: Rule, effect: Effect, side: int) -> Iterator[Task]:
         for subject in dict.fromkeys((then.kind, then.subject) for then in rule.thens):
-            yield self._task(subject, effect, (rule,), (side,), lambda pair: pair.stands(side, rule))
+            yield self._task(
+                subject, effect, (rule,), (side,), lambda pair: pair.stands(side, rule)
+            )
 
     def _changed(self, old: Rule, new: Rule) -> Iterator[Task]:
         before, after = _by_subject(old), _by_subject(new)
@@ -200,7 +202,9 @@ class Tasks:
                     tuple(faulty), (), causes,
                 )  # fmt: skip
 
-    def _faults(self, pair: Pair, side: int, values: Sequence[Any], spoken: Sequence[Subject]) -> Any:
+    def _faults(
+        self, pair: Pair, side: int, values: Sequence[Any], spoken: Sequence[Subject]
+    ) -> Any:
         """Where that side finds a fault in one of the values that changed, or a contradiction on
         one of the subjects."""
         encoding = pair.sides[side]
