@@ -61,7 +61,8 @@ class RowItem(Item):
 class ConditionItem(Item):
     """A condition of a decision: covered where both of its values are shown to decide it.
 
-    `lacks` are the values that are not; `wanted` are, for each of these, what the conditions of the
+    `words` say what is so where it is true, `opposite` where it is false. `lacks` are the values
+    that are not shown; `wanted` are, for each of these, what the conditions of the
     decision may be to show it, and those of them that differ from an evaluation there is.
     """
 
@@ -69,6 +70,7 @@ class ConditionItem(Item):
     decision: Decision = field(repr=False)
     place: int
     words: str
+    opposite: str
     lacks: tuple[Side, ...]
     wanted: "tuple[Wanted, ...]" = field(repr=False)
 
@@ -267,15 +269,16 @@ class _Telling:
             condition,
             decision,
             place,
-            self._words(decision.base, condition),
+            self._words(decision.base, condition.expression),
+            self._words(decision.base, ir.Not(condition.expression)),
             known.missing,
             tuple(_wanted(decision, place, found, known)),
         )
 
-    def _words(self, base: RuleBase, condition: Condition) -> str:
+    def _words(self, base: RuleBase, condition: ir.Expression) -> str:
         if id(base) not in self.wordings:
             self.wordings[id(base)] = Wording(base)
-        return self.wordings[id(base)].condition(condition.expression)
+        return self.wordings[id(base)].condition(condition)
 
 
 def _wanted(

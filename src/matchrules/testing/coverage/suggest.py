@@ -166,9 +166,9 @@ class _Seeker:
             decision.tree, place, side, list(known(self.seen)),
             shown(decision.tree, place, known(self.seen)),
         )  # fmt: skip
-        word = "not " if side == "not true" else ""
+        words = item.words if side == "true" else item.opposite
         return Goal(
-            item, f"{_called(decision.home.name)}: {word}{item.words}", decision.home,
+            item, f"{_called(decision.home.name)}: {words}", decision.home,
             decision.facts, tuple(_target(decision, values) for values in found), met,
             lambda seen: side not in shown(decision.tree, place, known(seen)).missing,
         )  # fmt: skip
