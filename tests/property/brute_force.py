@@ -110,6 +110,21 @@ class Judge:
                             return "refuted"
         return "proved" if met or said.when is None else "vacuous"
 
+    def refuted_by(self, said: ir.Property, cases: Sequence[Case]) -> bool:
+        """Whether these cases are against a property, and valid, and a pair that it speaks of."""
+        runs = list(valid(self.base, cases))
+        if len(runs) < len(cases):
+            return False
+        if said.cases and not any(True for _ in pairs(said, runs, self.base)):
+            return False
+        first = runs[0].said
+        first.cases = dict(zip(said.cases, (r.said for r in runs), strict=False))
+        return any(
+            (said.when is None or first.value(said.when, bound) is True)
+            and first.value(said.then, bound) is not True
+            for bound in first.each(said.fact)
+        )
+
     # What each of the other questions asks -------------------------------------------------------
 
     def somewhere(self, fact: str | None) -> Iterator[tuple[Run, Bound]]:
