@@ -3,7 +3,7 @@
     python bench/decide.py [--cases N] [--rules DIR]
 
 Prints milliseconds of the processor beside one another, measured in turns in the same run, and how
-many times faster than the interpreter each engine is. See bench/README.md for what each figure says.
+many times faster than the interpreter each engine is. See bench/README.md for what each one says.
 """
 
 import argparse

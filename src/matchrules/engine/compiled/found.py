@@ -78,8 +78,8 @@ def contradictions(run: "Run", firings: "Sequence[Firing]") -> "list[Diagnostic]
     at_risk = run.compiled.at_risk
     groups: dict[Any, list[Firing]] = {}
     for firing in firings:
-        then = rules[firing.rule].thens[firing.place]
-        if (then.kind, then.subject) in at_risk:
+        if (firing.rule, firing.place) in at_risk:
+            then = rules[firing.rule].thens[firing.place]
             groups.setdefault((then.kind, then.subject, firing.about), []).append(firing)
     for (kind, subject, _), said in groups.items():
         unique = run.base.advice[kind].subjects[subject].unique

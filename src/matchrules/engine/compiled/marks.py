@@ -36,7 +36,17 @@ class Term:
             found = found[index]
         elif self.how == ANY:
             found = any(found)
-        return bool(found) and all(v[count] for count in self.unless_none)
+        if not found:
+            return False
+        return not self.unless_none or all(v[count] for count in self.unless_none)
+
+
+def _any_applies(terms: Iterable[Term], run: "Run", index: int) -> bool:
+    # A loop, since an `any` of a generator costs as much as all the rest.
+    for term in terms:  # noqa: SIM110  # see above
+        if term.applies(run, index):
+            return True
+    return False
 
 
 @frozen
@@ -59,10 +69,11 @@ class Mark:
             ]
 
     def _applies(self, run: "Run", index: int) -> bool:
-        bound = {} if self.fact is None else {self.fact: index}
-        return (self.own is not None and run.value(self.own, bound) is True) or any(
-            term.applies(run, index) for term in self.terms
-        )
+        if self.own is not None:
+            bound = {} if self.fact is None else {self.fact: index}
+            if run.value(self.own, bound) is True:
+                return True
+        return _any_applies(self.terms, run, index)
 
 
 class Marks:
@@ -104,7 +115,7 @@ class Marks:
         for mark in self._behind[name]:
             if run.cells[mark.cell] is MISSING:
                 mark.fill(run)
-        return any(term.applies(run, index) for term in self._rules[name])
+        return _any_applies(self._rules[name], run, index)
 
     def can_mark(self, rule: Rule) -> bool:
         """Whether the rule's advice can be provisional."""

@@ -272,14 +272,14 @@ class Compiled:
         return self._thens.get((kind, subject), ())
 
     @cached_property
-    def at_risk(self) -> frozenset[tuple[str, str]]:
-        """The subjects on which rules could contradict one another."""
-        found = set()
+    def at_risk(self) -> frozenset[tuple[str, int]]:
+        """The rules, and their `then`s, that another could contradict."""
+        found: set[tuple[str, int]] = set()
         for (kind, subject), thens in self._thens.items():
             sides = {self.base.rules[n].thens[p].strength in AGAINST for n, p in thens}
             unique = self.base.advice[kind].subjects[subject].unique
             if len(sides) > 1 or (unique and len(thens) > 1):
-                found.add((kind, subject))
+                found.update(thens)
         return frozenset(found)
 
     @cached_property
