@@ -78,10 +78,8 @@ def _lines(path: Path) -> Iterator[Member]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise _fault(
-            "MR501", f"`{name}` is not UTF-8: see line {line}", "save it as UTF-8"
-        ) from None
+        at = content.count(b"\n", 0, error.start) + 1
+        raise _fault("MR501", f"`{name}` is not UTF-8: see line {at}", "save it as UTF-8") from None
     source = Source(name, text)
     start = 0
     for number, line in enumerate(text.split("\n"), 1):
@@ -135,8 +133,10 @@ def _bytes(path: Path, most: int) -> bytes:
             content = opened.read(most + 1)
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise _fault("MR501", f"cannot open `{path.as_posix()}`: {reason}",
-                     "give the path of a file with cases, or of a folder of case files") from None  # fmt: skip
+        raise _fault(
+            "MR501", f"cannot open `{path.as_posix()}`: {reason}",
+            "give the path of a file with cases, or of a folder of case files",
+        ) from None  # fmt: skip
     if len(content) > most:
         size = most // 1024 // 1024
         raise _fault(

@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     "[default: rules]",
 )  # fmt: skip
 @click.option("--cohort", type=EXISTING, metavar="FILE",
-              help="Cases to count: a folder of case files, a list of cases (YAML, JSON), or a case "
-              "a line (.ndjson).")  # fmt: skip
+              help="Cases to count: a folder of case files, a list of cases (YAML, JSON), or a "
+              "case a line (.ndjson).")  # fmt: skip
 @click.option("--subject", "subjects", multiple=True, metavar="KIND[.SUBJECT]",
               help="Look at this subject or kind only; may be repeated.")  # fmt: skip
 @click.option("--time", "seconds", type=click.FloatRange(min=0, min_open=True), default=10.0,
               show_default=True, metavar="SECONDS",
               help="What the solver gets for each subject.")  # fmt: skip
 @click.option("--instances", type=click.IntRange(min=0, max=20), default=2, show_default=True,
-              help="How many of each many-fact a case has, where their number matters.")  # fmt: skip
+              help="How many of each many-fact a case has, where that matters.")  # fmt: skip
 @click.option("--exit-code", "tell", is_flag=True,
               help="Exit with 1 where somebody is affected, or that is undecided.")  # fmt: skip
 @format_option("text", "markdown", "json")
@@ -46,8 +46,8 @@ def command(
     OLD and NEW are .rules files, folders of them, a path in a git revision (`main:rules`), or a
     revision alone (`main`): then the other side's path as it was.
     """
-    from matchrules.cli.revisions import read_sides
     from matchrules.cli.diff_story import Story
+    from matchrules.cli.revisions import read_sides
     from matchrules.prove.difference import compare
 
     sides = read_sides(old, new, paths)

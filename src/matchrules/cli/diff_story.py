@@ -54,8 +54,8 @@ class Story:
         undecided = [s for s in subjects if s.answer == "undecided"]
         told = []
         if affected:
-            told.append(f"{_count(len(affected), 'subject')} of advice {_verb(affected, 'changes')} "
-                        "for some cases.")  # fmt: skip
+            many = _count(len(affected), "subject")
+            told.append(f"{many} of advice {_verb(affected, 'changes')} for some cases.")
         elif not undecided and not self.difference.lone:
             bounds = {s.bound for s in subjects if s.bound is not None}
             up_to = f", for cases with up to {max(bounds)} of each many-fact" if bounds else ""
@@ -94,12 +94,10 @@ class Story:
 
     def lines(self, change: "Change") -> tuple[str, ...]:
         """The lines that differ, each after `-` or `+`."""
-        texts = [
-            statement(self.sources[side], span).splitlines()
-            for side, span in enumerate((change.old, change.new))
-        ]
+        old = statement(self.sources[0], change.old).splitlines()
+        new = statement(self.sources[1], change.new).splitlines()
         found = [
-            line for line in unified_diff(*texts, n=0, lineterm="")
+            line for line in unified_diff(old, new, n=0, lineterm="")
             if not line.startswith(("---", "+++", "@@"))
         ]  # fmt: skip
         return tuple(f"{line[0]} {line[1:].strip()}" for line in found if line[1:].strip())

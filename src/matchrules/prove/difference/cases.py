@@ -5,7 +5,7 @@ from typing import Any
 from matchrules.case.model import Case
 from matchrules.case.validation import assemble
 from matchrules.case.writing import case_facts_plain
-from matchrules.decision import Decision, decide, plain_value
+from matchrules.decision import Decision, decide
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.interpreter import interpret
 from matchrules.ir import RuleBase
@@ -49,16 +49,14 @@ class Judged:
         if not kind:
             return ()
         return tuple(
-            Said(a.strength, a.rule, a.id, plain_value(a.fields, None),
-                 plain_value(a.about, None), a.text)
-            for a in result.advice if (a.kind, a.subject) == (kind, subject)
+            Said(d["strength"], d["rule"], d["id"], d["fields"], d["about"], d["text"])
+            for d in (a.to_dict() for a in result.advice if (a.kind, a.subject) == (kind, subject))
         )  # fmt: skip
 
     def differs(self, kind: str, subject: str) -> bool:
         """Whether the advice on the subject is other than it was, its texts left out."""
-        return advice_of(self.results[0], kind, subject) != advice_of(
-            self.results[1], kind, subject
-        )
+        before, after = (advice_of(result, kind, subject) for result in self.results)
+        return bool(before != after)
 
 
 def decided(base: RuleBase, case: Case) -> tuple[Result, bool]:

@@ -15,7 +15,6 @@ from matchrules.ir import (
     Table,
 )
 from matchrules.prove.difference.model import Change, How
-from matchrules.text import Span
 
 Parts = list[str]
 

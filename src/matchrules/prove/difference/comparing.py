@@ -20,7 +20,6 @@ from matchrules.prove.difference.vocabulary import Shared, shared
 from matchrules.prove.running import has_solver
 
 if TYPE_CHECKING:
-    from matchrules.prove.difference.search import Search
     from matchrules.prove.difference.tasks import Subject, Task
 
 SECONDS: Final = 10.0
@@ -70,8 +69,8 @@ def equivalent(
     True: proved, for any number of instances of every many-fact, that they take the same cases as
     valid, work out the same value of every define, find fault with the same ones, and give the
     same advice (rule, kind, subject, strength, fields, about). False: some case shows otherwise, or
-    the vocabulary is another. None: undecided within `seconds`, or no difference was found with up to
-    `instances` of each many-fact. Left out of it: texts, titles, cites, reasons, the order of
+    the vocabulary is another. None: undecided within `seconds`, or no difference was found with up
+    to `instances` of each many-fact. Left out of it: texts, titles, cites, reasons, the order of
     advice, what is marked provisional, and which of several faults a case is told first.
     """
     both = shared(old, new)

@@ -78,9 +78,9 @@ class Literal:
     def holds(self, value: Value | None) -> bool:
         """Whether it holds where the atom has that value."""
         if not self.values:
-            return value is not None and (
-                (self.low is None or self.low <= value) and (self.high is None or value <= self.high)
-            )  # fmt: skip
+            if value is None or (self.low is not None and value < self.low):
+                return False
+            return self.high is None or bool(value <= self.high)
         if self.member is not None and value is not None:
             assert isinstance(value, frozenset)
             return (self.member in value) in self.values
@@ -178,7 +178,11 @@ class Widening:
         return self._end(self._end(literal, "high", 1), "low", -1)
 
     def _end(self, literal: Literal, name: str, sign: int) -> Literal:
-        open_ = evolve(literal, **{name: None})
+        def ending(end: Any) -> Literal:
+            low, high = (literal.low, end) if name == "high" else (end, literal.high)
+            return evolve(literal, low=low, high=high)
+
+        open_ = ending(None)
         if self._still(open_):
             return open_
         type_ = literal.atom.expression.type
@@ -193,17 +197,17 @@ class Widening:
             there = good + sign * step
             if limit is not None and (there - limit) * sign > 0:
                 bad = limit + sign
-            elif self._still(evolve(literal, **{name: _value(there, type_, scale)})):
+            elif self._still(ending(_value(there, type_, scale))):
                 good, step = there, step * 4
             else:
                 bad = there
         while abs(bad - good) > 1:
             middle = (bad + good) // 2
-            if self._still(evolve(literal, **{name: _value(middle, type_, scale)})):
+            if self._still(ending(_value(middle, type_, scale))):
                 good = middle
             else:
                 bad = middle
-        return evolve(literal, **{name: _value(good, type_, scale)})
+        return ending(_value(good, type_, scale))
 
 
 def _in_order(values: set[Value | None], literal: Literal) -> tuple[Value | None, ...]:

@@ -103,6 +103,14 @@ class Pair:
         many = fact is not None and self.scene.base.facts[fact].many
         return not many or self.scene.open or len(self.scene.indices(fact or "")) > 0
 
+    def each(self, fact: str | None) -> list[Bound]:
+        """The instances that a `for each` of a fact can be said of."""
+        if fact is None:
+            return [{}]
+        if not self.scene.base.facts[fact].many or self.scene.open:
+            return [{fact: 0}]
+        return [{fact: index} for index in self.scene.indices(fact)]
+
     def same_said(self, one: Rule, then: Then, other: Rule, now: Then) -> Any:
         """Where both sides say it with the same strength and fields."""
         if then.strength != now.strength or set(then.fields) != set(now.fields):
@@ -129,8 +137,8 @@ def contradicted(encoding: Encoding, kind: str, subject: str) -> Any:
         if (then.kind, then.subject) == (kind, subject)
     ]  # fmt: skip
     found = []
-    for number, (rule, then) in enumerate(said):
-        for other, earlier in said[:number]:
+    for place, (rule, then) in enumerate(said):
+        for other, earlier in said[:place]:
             if rule.fact != other.fact:
                 continue
             bound = bound_of(rule)

@@ -69,7 +69,7 @@ def _parts(pair: Pair, cones: tuple[Cones, Cones], tasks: list[Task]) -> Iterato
             values = pair.old.derived(define, bound), pair.new.derived(now, bound)
             yield [*valid, *there, neg(same_or_both_unknown(*values))]
     for task in tasks:
-        if task.bounded and pair.scene.open and task.symbolic:
+        if task.bounded and pair.scene.open and any(bound for _, _, bound in task.roots):
             raise NeedsInstances("a reject of many-facts is not what it was")
         formula = task.formula(pair)
         yield [formula] if task.any_case else [*valid, formula]

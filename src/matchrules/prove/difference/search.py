@@ -53,7 +53,7 @@ class Search:
         self._wordings = [Wording(base) for base in (both.old, both.new)]
         self._descent = Descent((both.old, both.new), cones)
         self._known: dict[tuple[int, ...], tuple[Any, Found]] = {}
-        self._judged: dict[int, Judged] = {}
+        self._judged: dict[int, tuple[Case, Judged]] = {}
         self._deadline = Deadline(seconds)
 
     def subject(self, subject: Subject, tasks: Sequence[Task]) -> SubjectDifference:
@@ -101,7 +101,7 @@ class Search:
         formula = task.formula(pair)
         if z3.is_false(formula):
             return Found(bound=self.instances)
-        key = (formula.get_id(), *sorted({number for number in self._numbers(task)}))
+        key = (formula.get_id(), *sorted(set(self._numbers(task))))
         if key not in self._known:
             # the formula is kept, or its number could be given to another one
             self._known[key] = (formula, self._regions(task, pair, formula))
@@ -211,10 +211,8 @@ class Search:
         if faults and task.subject != ("", ""):
             for encoding in pair.sides:
                 for define in encoding.base.defines.values():
-                    if not pair.has_room(define.fact):
-                        continue
-                    for index in pair.scene.indices(define.fact) if define.fact else (0,):
-                        encoding.derived(define, {define.fact: index} if define.fact else {})
+                    for bound in pair.each(define.fact):
+                        encoding.derived(define, bound)
             solver.add(*(neg(f) for encoding in pair.sides for f in encoding.faults.values()))
         if model is not None:
             solver.add(_another(model, pair))
@@ -234,9 +232,9 @@ class Search:
     def judged(self, case: Case) -> Judged:
         found = self._judged.get(id(case))
         if found is None:
-            found = self._judged[id(case)] = Judged(self.originals, case)
-            found.case = case  # type: ignore[attr-defined]  # kept: remembered by its identity
-        return found
+            # the case is kept, or its identity could be that of another one
+            found = self._judged[id(case)] = (case, Judged(self.originals, case))
+        return found[1]
 
     # What do they have in common? -----------------------------------------------------------
 

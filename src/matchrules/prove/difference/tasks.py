@@ -1,25 +1,25 @@
 """What is asked of a solver: for each rule and subject that a change can reach, who gets the advice
 now and did not, does not and did, or gets it otherwise; and which cases are no longer in order."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, Final
 
 from attrs import field, frozen
 
-from matchrules import ir
-from matchrules.dependencies import order as dependency_order
 from matchrules.dependencies import dependencies
-from matchrules.ir import Define, Expression, Reject, Rule, RuleBase, Then
+from matchrules.dependencies import order as dependency_order
+from matchrules.ir import Expression, Reject, Rule, RuleBase, Then
 from matchrules.prove.difference.atoms import Bound
 from matchrules.prove.difference.changes import paired
 from matchrules.prove.difference.cones import Cones, read_by
 from matchrules.prove.difference.model import Change, Effect
 from matchrules.prove.difference.pair import Pair, bound_of, contradicted, out_of_range
 from matchrules.prove.difference.reach import VALIDITY, Subject, same_rule
-from matchrules.prove.terms import FALSE, all_of, any_of, neg
-from matchrules.types import Number
+from matchrules.prove.terms import all_of, any_of, neg
 
 Root = tuple[int, Expression, Bound]
+# Which side is content, and which is not.
+_WAYS: Final[tuple[tuple[Effect, int, int], ...]] = (("invalid", 0, 1), ("valid", 1, 0))
 
 
 @frozen
@@ -32,7 +32,6 @@ class Task:
     rule: str
     formula: Callable[[Pair], Any] = field(repr=False)
     roots: tuple[Root, ...] = field(repr=False)
-    symbolic: tuple[str, ...] = ()
     causes: tuple[Change, ...] = field(default=(), repr=False)
     any_case: bool = False
     bounded: bool = False
@@ -69,9 +68,10 @@ class Tasks:
                 if old.fact == new.fact:
                     yield from self._changed(old, new)
                     continue
-            for rule, effect, side in ((old, "lost", 0), (new, "gained", 1)):
-                if rule is not None:
-                    yield from self._alone(rule, effect, side)  # type: ignore[arg-type]
+            if old is not None:
+                yield from self._alone(old, "lost", 0)
+            if new is not None:
+                yield from self._alone(new, "gained", 1)
 
     def _alone(self, rule: Rule, effect: Effect, side: int) -> Iterator[Task]:
         for subject in dict.fromkeys((then.kind, then.subject) for then in rule.thens):
@@ -103,13 +103,8 @@ class Tasks:
             if pairs:
                 fields = [(s, e) for a, b in pairs for s, then in ((0, a), (1, b))
                           for e in then.fields.values()]  # fmt: skip
-                yield self._task(
-                    subject, "changed", rules, (0, 1),
-                    lambda p, pairs=pairs: all_of([
-                        p.stands(0, old), p.stands(1, new),
-                        neg(all_of([p.same_said(old, a, new, b) for a, b in pairs])),
-                    ]), fields,
-                )  # fmt: skip
+                formula = _said_otherwise(old, new, pairs)
+                yield self._task(subject, "changed", rules, (0, 1), formula, fields)
 
     def _says_same(self, one: Then, two: Then) -> bool:
         return one.strength == two.strength and (
@@ -126,10 +121,9 @@ class Tasks:
             bound = tuple(bound_of(rule).items())
             roots += [(side, e, bound) for e in self._conditions(side, rule)]
             roots += [(side, e, bound) for s, e in fields if s == side]
-        fact = rules[-1].fact
         return Task(
             subject, effect, rules[-1].full_name, formula, tuple(roots),
-            () if fact is None else (fact,), self._causes(sides, rules, roots),
+            self._causes(sides, rules, roots),
         )  # fmt: skip
 
     def _conditions(self, side: int, rule: Rule) -> list[Expression]:
@@ -160,91 +154,85 @@ class Tasks:
 
     def of_validity(self, subjects: Sequence[Subject]) -> Iterator[Task]:
         """Cases that one side takes and the other refuses, or finds at fault."""
-        values = self._values()
-        rejects = self._rejects()
-        defaults = [(s, e) for s, x in values if not isinstance(x, Define) for e in x[1]]
-        refusing = [(side, r.when, _bound(r.fact)) for side, r in rejects] + [
-            (side, e, _bound(fact)) for side, x in values if not isinstance(x, Define)
-            for fact, several in (x,) for e in several
-        ]  # fmt: skip
-        if rejects or defaults:
-            causes = self._validity_causes([r for r in refusing], rejects)
-            many = [fact for side, r in rejects for fact in ([r.fact] if r.fact else [])]
-            for effect, one, two in (("invalid", 0, 1), ("valid", 1, 0)):
+        values, rejects = self._values(), self._rejects()
+        refusing: list[Root] = [(side, r.when, _bound(r.fact)) for side, r in rejects]
+        for side, name in values:
+            fact, _, attribute = name.partition(".")
+            if name not in self.bases[side].defines:
+                declared = self.bases[side].facts[fact].attributes[attribute]
+                bound = _bound(fact if self.bases[side].facts[fact].many else None)
+                texts = (declared.default, declared.unless)
+                refusing += [(side, e, bound) for e in texts if e is not None]
+        if refusing:
+            causes = self._validity_causes(refusing, rejects)
+            for effect, one, two in _WAYS:
                 yield Task(
-                    VALIDITY, effect, "",  # type: ignore[arg-type]
-                    lambda p, one=one, two=two: all_of([
-                        *p.sides[one].valid(), neg(all_of(p.sides[two].valid())),
-                    ]),
-                    tuple(refusing), tuple(dict.fromkeys(many)), causes, True, True,
-                )  # fmt: skip
-        faulty: list[Root] = [
-            (side, e, _bound(x.fact)) for side, x in values if isinstance(x, Define)
-            for e in x.expressions()
-        ]  # fmt: skip
-        spoken = [s for s in subjects if self._can_contradict(s) or self._has_numbers(s)]
-        for side, base in enumerate(self.bases):
-            faulty += [
-                (side, e, tuple(bound_of(rule).items())) for rule in base.rules.values()
-                if any((t.kind, t.subject) in spoken for t in rule.thens)
-                for e in (*self._conditions(side, rule),
-                          *(e for t in rule.thens for e in t.fields.values()))
-            ]  # fmt: skip
+                    VALIDITY, effect, "", _refused(one, two), tuple(refusing), causes, True, True
+                )
+        faulty = list(self._faulty(values, subjects))
         if faulty:
             causes = self._validity_causes(faulty, ())
-            for effect, one, two in (("invalid", 0, 1), ("valid", 1, 0)):
-                yield Task(
-                    VALIDITY, effect, "",  # type: ignore[arg-type]
-                    lambda p, one=one, two=two: all_of([
-                        neg(self._faults(p, one, values, spoken)),
-                        self._faults(p, two, values, spoken),
-                    ]),
-                    tuple(faulty), (), causes,
-                )  # fmt: skip
+            for effect, one, two in _WAYS:
+                formula = self._at_fault(one, two, values, subjects)
+                yield Task(VALIDITY, effect, "", formula, tuple(faulty), causes)
+
+    def _faulty(
+        self, values: Sequence[tuple[int, str]], subjects: Sequence[Subject]
+    ) -> Iterator[Root]:
+        """What can be at fault."""
+        for side, name in values:
+            define = self.bases[side].defines.get(name)
+            if define is not None:
+                yield from ((side, e, _bound(define.fact)) for e in define.expressions())
+        for side, base in enumerate(self.bases):
+            for rule in base.rules.values():
+                if any((t.kind, t.subject) in subjects for t in rule.thens):
+                    bound = tuple(bound_of(rule).items())
+                    fields = [e for t in rule.thens for e in t.fields.values()]
+                    for e in (*self._conditions(side, rule), *fields):
+                        yield side, e, bound
+
+    def _at_fault(
+        self, one: int, two: int, values: Sequence[tuple[int, str]], subjects: Sequence[Subject]
+    ) -> Callable[[Pair], Any]:
+        """Where the one side finds no fault, and the other does: in a value that changed, or in
+        what is said on one of the subjects."""
+        names = {name for _, name in values}
+
+        def formula(pair: Pair) -> Any:
+            fine, wrong = (self._faults(pair, side, names, subjects) for side in (one, two))
+            return all_of([neg(fine), wrong])
+
+        return formula
 
     def _faults(
-        self, pair: Pair, side: int, values: Sequence[Any], spoken: Sequence[Subject]
+        self, pair: Pair, side: int, names: Collection[str], subjects: Sequence[Subject]
     ) -> Any:
-        """Where that side finds a fault in one of the values that changed, or a contradiction on
-        one of the subjects."""
-        encoding = pair.sides[side]
-        names = set()
-        for _, x in values:
-            if isinstance(x, Define) and x.name in self.bases[side].defines:
-                define = self.bases[side].defines[x.name]
-                names.add(x.name)
-                if not pair.has_room(define.fact):
-                    continue
-                many = define.fact is not None and pair.scene.base.facts[define.fact].many
-                indices = range(1) if not many or pair.scene.open else (
-                    pair.scene.indices(define.fact or ""))  # fmt: skip
-                for index in indices:
-                    encoding.derived(define, {} if define.fact is None else {define.fact: index})
-        found = [f for (kind, name), f in encoding.faults.items() if name in names]
-        for kind, subject in spoken:
-            declared = self.bases[side].advice.get(kind)
+        encoding, base = pair.sides[side], self.bases[side]
+        for name in names:
+            fact, _, attribute = name.partition(".")
+            if name in base.defines:
+                for bound in pair.each(base.defines[name].fact):
+                    encoding.derived(base.defines[name], bound)
+            elif fact in base.facts and attribute in base.facts[fact].attributes:
+                for bound in pair.each(fact):
+                    encoding.attribute(fact, attribute, bound)
+        found = [f for (_, name), f in encoding.faults.items() if name in names]
+        for kind, subject in subjects:
+            declared = base.advice.get(kind)
             if declared is not None and subject in declared.subjects:
                 found.append(contradicted(encoding, kind, subject))
                 found.append(out_of_range(encoding, kind, subject))
-        return any_of(found) if found else FALSE
+        return any_of(found)
 
-    def _values(self) -> list[tuple[int, Any]]:
-        """Defines, and defaults (their fact, their expressions), that are not what they were."""
-        found: list[tuple[int, Any]] = []
-        for side, base in enumerate(self.bases):
-            mine, others = self.cones[side], self.cones[1 - side]
-            graph = dependencies(base)
-            for name in dependency_order(graph):
-                if mine.name(name) in others.seen:
-                    continue
-                if name in base.defines:
-                    found.append((side, base.defines[name]))
-                    continue
-                fact, _, attribute = name.partition(".")
-                declared = base.facts[fact].attributes[attribute]
-                texts = tuple(e for e in (declared.default, declared.unless) if e is not None)
-                found.append((side, (fact if base.facts[fact].many else None, texts)))
-        return found
+    def _values(self) -> list[tuple[int, str]]:
+        """Defines and attributes with a default that are not what they were, with their side."""
+        return [
+            (side, name)
+            for side, base in enumerate(self.bases)
+            for name in dependency_order(dependencies(base))
+            if self.cones[side].name(name) not in self.cones[1 - side].seen
+        ]
 
     def _rejects(self) -> list[tuple[int, Reject]]:
         found = []
@@ -258,27 +246,6 @@ class Tasks:
                     found.append((side, r))
         return found
 
-    def _can_contradict(self, subject: Subject) -> bool:
-        for base in self.bases:
-            declared = base.advice.get(subject[0])
-            if declared is None or subject[1] not in declared.subjects:
-                continue
-            signs = [
-                then.strength in ir.AGAINST for rule in base.rules.values() for then in rule.thens
-                if (then.kind, then.subject) == subject
-            ]  # fmt: skip
-            if len(set(signs)) > 1 or (declared.subjects[subject[1]].unique and len(signs) > 1):
-                return True
-        return False
-
-    def _has_numbers(self, subject: Subject) -> bool:
-        return any(
-            isinstance(type_, Number)
-            for base in self.bases
-            if subject[0] in base.advice and subject[1] in base.advice[subject[0]].subjects
-            for type_ in base.advice[subject[0]].subjects[subject[1]].fields.values()
-        )
-
     def _validity_causes(
         self, roots: Sequence[Root], rejects: Sequence[tuple[int, Reject]]
     ) -> tuple[Change, ...]:
@@ -291,6 +258,27 @@ class Tasks:
             if (_family(c.kind), c.name) in named or (not rejects and c.name in rules)
             or ("value", c.name) in named or c.kind in ("define", "table")
         )  # fmt: skip
+
+
+def _refused(one: int, two: int) -> Callable[[Pair], Any]:
+    """Where the one side takes the case, and the other refuses it."""
+
+    def formula(pair: Pair) -> Any:
+        return all_of([*pair.sides[one].valid(), neg(all_of(pair.sides[two].valid()))])
+
+    return formula
+
+
+def _said_otherwise(
+    old: Rule, new: Rule, pairs: Sequence[tuple[Then, Then]]
+) -> Callable[[Pair], Any]:
+    """Where the rule speaks on both sides, and does not say the same."""
+
+    def formula(pair: Pair) -> Any:
+        same = [pair.same_said(old, then, new, now) for then, now in pairs]
+        return all_of([pair.stands(0, old), pair.stands(1, new), neg(all_of(same))])
+
+    return formula
 
 
 def _by_subject(rule: Rule) -> dict[Subject, list[Then]]:

@@ -82,13 +82,13 @@ def _merged_enums(
         assert isinstance(one, Enum) and isinstance(two, Enum)
         if one == two:
             continue
-        for word, members in (("removed", [m for m in one.members if m not in two.members]),
-                              ("added", [m for m in two.members if m not in one.members])):  # fmt: skip
-            if members:
-                shown = ", ".join(f"`{m}`" for m in members)
+        for word, these, those in (("removed", one, two), ("added", two, one)):
+            alone = [m for m in these.members if m not in those.members]
+            if alone:
+                shown = ", ".join(f"`{m}`" for m in alone)
                 notes.append(f"{shown} {word} in enum `{name}`: cases that say so are not compared")
-        members = _in_a_row(one.members, two.members)
-        yield name, members and Enum(name, members, one.ordered and two.ordered)
+        row = _in_a_row(one.members, two.members)
+        yield name, None if row is None else Enum(name, row, one.ordered and two.ordered)
 
 
 def _in_a_row(one: tuple[str, ...], two: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -138,8 +138,10 @@ def _common(
             notes.append(f"so no case with `{name}` is one of both sides")
             continue
         if one.bound != two.bound:
-            notes.append(f"`{name}` may be there {one.bound} times in the old rules and "
-                         f"{two.bound} times in the new: the smaller number is compared")  # fmt: skip
+            notes.append(
+                f"`{name}` may be there {one.bound} times in the old rules and {two.bound} times "
+                "in the new: the smaller number is compared"
+            )
         bound = None if one.bound is None or two.bound is None else min(one.bound, two.bound)
         found[name] = evolve(two, attributes=attributes, bound=bound)
     return {name: found[name] for name in sorted(found)}
@@ -242,12 +244,12 @@ class _Rebuilding:
         attributes = {}
         for a in mine.attributes.values():
             if a.name in joined.attributes:
-                texts = {n: None if e is None else self.written(e)
-                         for n, e in (("default", a.default), ("unless", a.unless))}  # fmt: skip
                 common = joined.attributes[a.name]
                 attributes[a.name] = evolve(
-                    a, type=common.type, optional=a.optional and common.optional, **texts
-                )
+                    a, type=common.type, optional=a.optional and common.optional,
+                    default=None if a.default is None else self.written(a.default),
+                    unless=None if a.unless is None else self.written(a.unless),
+                )  # fmt: skip
         return evolve(mine, attributes=attributes, bound=joined.bound)
 
     def _define(self, define: Define) -> Define:
