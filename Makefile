@@ -5,14 +5,16 @@ BIN := .venv/bin
 APPLICANT := examples/comeback_low_score.yaml
 SMOKE := tests/spec tests/unit/test_rete_memory.py tests/unit/test_rete_network.py tests/e2e/test_cli.py tests/e2e/test_examples.py
 
-.PHONY: advise test test-main test-others test-all test-long check docs format constraints clean help
+.PHONY: advise mutate test test-main test-others test-all test-long check docs proofs format constraints clean help
 
 help:
 	@echo "make advise       advice for the applicant in $(APPLICANT)"
 	@echo "make test         all tests, and a smaller set on every other Python that is present"
 	@echo "make test-all     all tests on every Python that is present"
 	@echo "make test-long    the property tests with many more examples"
+	@echo "make mutate       which changes of the packs their tests do not notice"
 	@echo "make docs         writes the generated parts of the documentation again"
+	@echo "make proofs       proves the packs, some minutes, and writes the page that says so"
 	@echo "make check        ruff, mypy --strict, import-linter"
 
 .venv/.ready: pyproject.toml constraints.txt scripts/make-venv
@@ -35,6 +37,10 @@ test-all: test-main
 test-long: .venv/.ready
 	MATCHRULES_PROFILE=long $(BIN)/python -m pytest -q -n 2 --rules-cases 2000
 
+# minutes: which changes of the packs their examples and properties do not notice
+mutate: .venv/.ready
+	$(BIN)/matchrules mutate rules --fail-under 95
+
 check: .venv/.ready
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -48,6 +54,10 @@ docs: .venv/.ready
 	$(BIN)/python scripts/diagnostics-index
 	$(BIN)/python scripts/statements-page
 	UPDATE_DOCS=1 $(BIN)/python -m pytest -q tests/e2e/test_docs.py
+
+# what is proved of the packs, written into its page
+proofs: .venv/.ready
+	$(BIN)/python scripts/proofs-page
 
 # pins again: the newest of everything that pyproject.toml asks for
 constraints:
