@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import z3
 
+from matchrules.dependencies import names_in
 from matchrules.ir import Aggregate, Attribute, Derived, walk
 from matchrules.prove.terms import (
     FALSE,
@@ -203,8 +204,7 @@ def _level(one: tuple[Any, Any], other: tuple[Any, Any]) -> Any:
 
 def _open(encoding: "Encoding", node: Aggregate, bound: Any) -> Encoded:
     """Any value of its type; one and the same for the same aggregate of the same instance."""
-    names = [f"{n.fact}.{n.name}" if isinstance(n, Attribute) else n.name
-             for n in walk(node) if isinstance(n, Attribute | Derived)]  # fmt: skip
+    names = names_in(encoding.base, [node])  # those that a pick orders by too
     adding = encoding.scene.difference.adding
     facts = {n.fact for n in walk(node) if isinstance(n, Aggregate)}
     if encoding.first is not None and adding not in facts and encoding.is_firsts(names):
