@@ -160,6 +160,17 @@ def test_suggestions_are_ready_to_be_pasted(folder: Path) -> None:
     assert "# rules/cloakroom.rules:16  rule cloakroom.no_dogs (C-02) fires in no example" in shown
 
 
+def test_what_nothing_is_proposed_for(folder: Path) -> None:
+    write(folder, BAGS + DOG, "when guest.dog", "when guest.dog and guest.dog is known")
+    shown = run("--suggest")
+    assert shown.exit_code == 0
+    assert shown.stdout.endswith(
+        "# nothing near the examples that there are shows\n"
+        "#   rules/cloakroom.rules:19  rule cloakroom.no_dogs: `guest.dog is known` never decides"
+        " as not true\n"
+    )
+
+
 def test_colours_go_to_a_terminal_only(folder: Path) -> None:
     master, slave = pty.openpty()
     command = [sys.executable, "-m", "matchrules.cli", "test", "rules", "--cov"]

@@ -1,7 +1,8 @@
 """What `matchrules test` says of coverage, and where."""
 
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +12,7 @@ from matchrules.cli.report import in_colour
 if TYPE_CHECKING:
     from matchrules.rulebook import Book
     from matchrules.testing.coverage import Coverage
+    from matchrules.testing.coverage.measure import Item
 
 _COLOURS: dict[str, Any] = {
     "good": {"fg": "green"},
@@ -49,10 +51,17 @@ def propose(book: "Book", coverage: "Coverage") -> None:
     from matchrules.testing.coverage.suggest import suggest
 
     click.echo("")
+    shown: Counter[int] = Counter()
     for found in suggest(book, coverage):
-        for item in found.shows:
+        shown.update(map(id, found.shows))
+        for item in _once(found.shows):
             click.echo(f"# {coverage.place(item.span)}  {what(item)}")
         click.echo(found.text)
+    left = [item for item in coverage.items if item.missing and shown[id(item)] < item.lacking]
+    if left:
+        click.echo("# nothing near the examples that there are shows")
+    for item in left:
+        click.echo(f"#   {coverage.place(item.span)}  {what(item)}")
 
 
 def suggested(book: "Book", coverage: "Coverage") -> Iterator[dict[str, Any]]:
@@ -61,5 +70,9 @@ def suggested(book: "Book", coverage: "Coverage") -> Iterator[dict[str, Any]]:
     from matchrules.testing.coverage.suggest import suggest
 
     for found in suggest(book, coverage):
-        shows = [{"place": coverage.place(i.span), "missing": what(i)} for i in found.shows]
+        shows = [{"place": coverage.place(i.span), "missing": what(i)} for i in _once(found.shows)]
         yield {"example": found.text, "shows": shows}
+
+
+def _once(items: "Iterable[Item]") -> "list[Item]":
+    return list({id(item): item for item in items}.values())

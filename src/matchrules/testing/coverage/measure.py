@@ -34,6 +34,11 @@ class Item:
     def missing(self) -> bool:
         return not self.covered and self.reason is None
 
+    @property
+    def lacking(self) -> int:
+        """How many things are to be shown yet."""
+        return int(not self.covered)
+
 
 _Item = TypeVar("_Item", bound=Item)
 
@@ -77,6 +82,10 @@ class ConditionItem(Item):
     @property
     def text(self) -> str:
         return self.condition.text
+
+    @property
+    def lacking(self) -> int:
+        return len(self.lacks)
 
 
 @frozen

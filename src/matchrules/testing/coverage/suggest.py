@@ -49,7 +49,8 @@ MOST_TRIED: Final = 3000  # cases, for each goal
 
 @frozen
 class Suggestion:
-    """A case that shows what is missing: as an example to be pasted, and what it shows."""
+    """A case that shows what is missing: as an example to be pasted, and what it shows; a condition
+    once for each of its values."""
 
     text: str
     shows: tuple[Item, ...]
@@ -208,11 +209,10 @@ class _Seeker:
             return None
         self.seen = seen
         self.found.append((base, state))
-        items = {id(other.item): other.item for other in now}
         source = self.coverage.sources[goal.item.span.source]
         ruleset = next(r.name for r in base.rulesets.values() if r.source == source.name)
         text = block(base, ruleset, goal.said, state.day, state.facts, expects, self.starts)
-        return Suggestion(text, tuple(items.values()))
+        return Suggestion(text, tuple(other.item for other in now))
 
 
 def _starts(coverage: Coverage) -> frozenset[str]:
