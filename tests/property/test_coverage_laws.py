@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
-from attrs import evolve
+from attrs import evolve, frozen
 from books_and_cases import examples, loaded
 from hypothesis import given
 from hypothesis import strategies as st
@@ -104,58 +104,64 @@ def replaced(e: ir.Expression, leaf: ir.Expression, value: bool | None) -> ir.Ex
     return e
 
 
-def parts(decision: Decision) -> tuple[list[ir.Expression], list[ir.Expression]]:
-    """What has to be true, and what may not be, for the decision to come out."""
-    match decision.home.statement:
-        case ir.Rule() as rule:
-            return ([] if rule.when is None else [rule.when]), list(rule.unless)
-        case ir.Define() as defined:
-            assert not isinstance(defined.body, ir.Table)
-            return [defined.body], []
-        case ir.Reject() as reject:
-            return [reject.when], []
-    raise AssertionError(decision.kind)
+@frozen
+class Asked:
+    """A decision as the interpreter is asked for it: what has to be true, what may not be, and the
+    instances that it is asked of."""
 
+    decision: Decision
+    needed: tuple[ir.Expression, ...]
+    blocking: tuple[ir.Expression, ...] = ()
+    guards: tuple[ir.Expression, ...] = ()
 
-def comes_out(
-    run: Interpretation, bound: Bound, decision: Decision, leaf: ir.Expression, value: bool | None
-) -> bool:
-    needed, blocking = parts(decision)
-    return all(run.value(replaced(e, leaf, value), bound) is True for e in needed) and not any(
-        run.value(replaced(e, leaf, value), bound) is True for e in blocking
-    )
+    def evaluations(self, runs: list[Interpretation]) -> Iterator[tuple[Interpretation, Bound]]:
+        for run in runs:
+            bounds: list[Bound] = [{}]
+            for fact in self.decision.facts:
+                bounds = [inner for bound in bounds for inner in run.each(fact, bound)]
+            for bound in bounds:
+                if all(run.value(guard, bound) is True for guard in self.guards):
+                    yield run, bound
 
+    def comes_out(
+        self, run: Interpretation, bound: Bound, leaf: ir.Expression, value: bool | None
+    ) -> bool:
+        def true(e: ir.Expression) -> bool:
+            return run.value(replaced(e, leaf, value), bound) is True
 
-def reached(
-    decision: Decision, runs: list[Interpretation]
-) -> Iterator[tuple[Interpretation, Bound]]:
-    """The evaluations of a decision, in all cases."""
-    for run in runs:
-        for bound in run.each(decision.home.fact):
-            statement = decision.home.statement
-            guards = statement.guards if isinstance(statement, ir.Rule) else ()
-            if all(run.value(guard, bound) is True for guard in guards):
-                yield run, bound
+        return all(map(true, self.needed)) and not any(map(true, self.blocking))
 
-
-def covered_by_asking(decision: Decision, place: int, runs: list[Interpretation]) -> bool:
-    leaf = decision.conditions[place].expression
-    each = [
-        (
-            run,
-            bound,
-            run.value(leaf, bound),
-            comes_out(run, bound, decision, leaf, run.value(leaf, bound)),
+    def covered(self, place: int, runs: list[Interpretation]) -> bool:
+        leaf = self.decision.conditions[place].expression
+        each = []
+        for run, bound in self.evaluations(runs):
+            value = run.value(leaf, bound)
+            each.append((run, bound, value, self.comes_out(run, bound, leaf, value)))
+        return any(
+            a is True
+            and b is not True
+            and self.comes_out(one, at, leaf, b) is not out
+            and self.comes_out(two, there, leaf, a) is not came
+            for (one, at, a, out), (two, there, b, came) in product(each, each)
         )
-        for run, bound in reached(decision, runs)
-    ]
-    return any(
-        a is True
-        and b is not True
-        and comes_out(one, at, decision, leaf, b) is not out
-        and comes_out(two, there, decision, leaf, a) is not came
-        for (one, at, a, out), (two, there, b, came) in product(each, each)
-    )
+
+
+def asked(mine: Plan) -> Iterator[Asked]:
+    """The decisions of rules, defines, rejects, and of the `where` of what is always asked."""
+    for name, decision in mine.rules.items():
+        rule = mine.base.rules[name]
+        needed = () if rule.when is None else (rule.when,)
+        yield Asked(decision, needed, rule.unless, rule.guards)
+    nodes = [node for top in mine.base.expressions() for node in ir.walk(top)]
+    nodes += [one.body for one in mine.base.defines.values() if not isinstance(one.body, ir.Table)]
+    nodes += [node.where for node in nodes if isinstance(node, ir.Aggregate) and node.where]
+    some = {id(n.where) for n in nodes if isinstance(n, ir.Aggregate) and n.take}
+    for expression in {id(node): node for node in nodes}.values():
+        decision = mine.at.get(id(expression))
+        if decision is None or decision.reach or id(expression) in some:
+            continue
+        if decision.kind in ("define", "reject", "selection"):
+            yield Asked(decision, (expression,))
 
 
 @given(books(), st.data())
@@ -169,11 +175,10 @@ def test_coverage_of_random_books(files: dict[str, str], data: st.DataObject) ->
     for case in cases:
         assert watch(mine, case, seen)
     runs = [Interpretation(base, case) for case in cases]
-    for decision in mine.decisions():
-        if decision.kind in ("rule", "define", "reject"):
-            for place in range(len(decision.conditions)):
-                found = shown(decision.tree, place, seen.decided.get(key(decision), {}))
-                assert found.covered is covered_by_asking(decision, place, runs)
+    for one in asked(mine):
+        for place in range(len(one.decision.conditions)):
+            found = shown(one.decision.tree, place, seen.decided.get(key(one.decision), {}))
+            assert found.covered is one.covered(place, runs), one.decision
     fired = {
         rule.name
         for run in runs for rule in base.rules.values()

@@ -273,6 +273,11 @@ class _Place:
                 if where is None:
                     return False
                 self._deeper(self.reach, (*self.facts, fact))._inside("selection", where, near)
+            case ir.IfKnown(value, otherwise):
+                unknown = self._beneath(ir.Not(ir.IsKnown(value)))
+                found = [self.look(value, near), unknown.look(otherwise, near)]
+                if not any(found):
+                    return False
             case _:
                 found = [self.look(child, near) for child in ir.children(e)]  # every one
                 if not any(found):
