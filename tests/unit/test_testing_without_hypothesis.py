@@ -18,6 +18,12 @@ def test_the_extra_is_named() -> None:
     assert "`matchrules.testing.cases` needs Hypothesis" in done.stderr
 
 
+def test_the_laws_name_it_too() -> None:
+    done = run("from matchrules.testing import laws")
+    assert "UsageError: `matchrules.testing.laws` needs Hypothesis" in done.stderr
+    assert 'pip install "matchrules[test]"' in done.stderr
+
+
 def test_examples_run_without() -> None:
     done = run("import matchrules.testing.examples, matchrules.testing.properties")
     assert done.returncode == 0, done.stderr
