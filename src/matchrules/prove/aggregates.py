@@ -214,13 +214,13 @@ def _open(encoding: "Encoding", node: Aggregate, bound: Any) -> Encoded:
     remembered = encoding.aggregates
     key = (node, about)
     if key not in remembered:
-        remembered[key] = _any_value(encoding, node, len(remembered))
+        remembered[key] = _any_value(encoding, node)
     return remembered[key]
 
 
-def _any_value(encoding: "Encoding", node: Aggregate, number: int) -> Encoded:
+def _any_value(encoding: "Encoding", node: Aggregate) -> Encoded:
     scene = encoding.scene
-    name = f"{scene.label}aggregate {number}"
+    name = f"{scene.label}aggregate {next(scene.ground.numbers)}"
     known: Any = z3.Bool(f"{name}?")
     bound = encoding.base.facts[node.fact].bound or 0
     type_: Type = node.type

@@ -5,7 +5,8 @@ has a bit that says whether it is there. Many-facts have up to so many instances
 then what is worked out over all of them is any value of its type (`encoding`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 
 import z3
@@ -50,6 +51,7 @@ class Ground:
     texts: Texts = field(factory=Texts)
     calendar: Calendar = field(factory=Calendar)
     formulas: list[Any] = field(factory=list)
+    numbers: Iterator[int] = field(factory=count)  # of what is left open: a name is given once
     as_of: Term = field(init=False)
 
     def __attrs_post_init__(self) -> None:
