@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -244,6 +245,10 @@ def test_what_is_missing_and_what_is_excepted_on_the_page(folder: Path) -> None:
     assert page.coloured["not"] == ["no_dogs"]
     assert page.coloured["excepted"] == ["guest.dog"]
     assert any("because: dogs are <rare>" in note for note in page.notes)
+    html = (folder.parent / "out" / "cov" / "index.html").read_text(encoding="utf-8")
+    assert "Not covered: 3" in html
+    links = set(re.findall('href="#([^"]*)"', html))
+    assert links <= set(re.findall('id="([^"]*)"', html)), "every link leads somewhere"
 
 
 def test_where_no_page_can_be_written(folder: Path) -> None:

@@ -62,6 +62,7 @@ def page(coverage: Coverage) -> str:
         '<p class="key"><span class="covered">covered</span><span class="partly">one of two values'
         ' shown</span><span class="not">not covered</span><span class="excepted">excepted, with a'
         " reason</span></p>",
+        *_index(coverage),
         *(line for name in coverage.files for line in _file(coverage, name)),
     ]
     return "\n".join(
@@ -94,6 +95,20 @@ def _cell(figures: Figures) -> str:
     excepted = f", {figures.excepted} excepted" if figures.excepted else ""
     said = f"{figures.covered} of {figures.total}{excepted}: {percent(figures.percent)}"
     return f'<td class="{state}">{said}</td>'
+
+
+def _index(coverage: Coverage) -> Iterator[str]:
+    """What is missing, with the way there."""
+    missing = [item for item in coverage.items if item.missing]
+    if not missing:
+        return
+    missing.sort(key=lambda item: (item.span.source, item.span.start))
+    yield f"<details>\n<summary>Not covered: {len(missing)}</summary>\n<ul>"
+    for item in missing:
+        place = f"f{coverage.files.index(item.span.source)}l{item.line}"
+        told = f'<a href="#{place}">{escape(coverage.place(item.span))}</a>'
+        yield f"<li>{told} {escape(what(item))}</li>"
+    yield "</ul>\n</details>"
 
 
 def _file(coverage: Coverage, name: str) -> Iterator[str]:
