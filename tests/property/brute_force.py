@@ -39,9 +39,10 @@ class Run:
 
 @define(eq=False)
 class Judge:
-    """Knows every valid case of a small book."""
+    """Knows every valid case of a small book, with at most so many instances of a many-fact."""
 
     book: SmallBook
+    instances: int = 2
     _varied: dict[tuple[str, ...], list[list[Run]]] = field(factory=dict)
 
     @property
@@ -50,7 +51,12 @@ class Judge:
 
     @cached_property
     def runs(self) -> list[Run]:
-        return list(valid(self.base, self.book.cases()))
+        return list(valid(self.base, self.cases()))
+
+    def cases(self) -> Iterator[Case]:
+        for case in self.book.cases():
+            if all(len(there) <= self.instances for there in case.facts.values()):
+                yield case
 
     def varied(self, whatever: Sequence[str]) -> list[list[Run]]:
         """The valid cases for each value of the parameters that may have any (they are counts)."""
@@ -63,7 +69,7 @@ class Judge:
                 with_parameters(self.base, dict(zip(key, values, strict=True)))
                 for values in product(range(10), repeat=len(key))
             ]
-            self._varied[key] = [list(valid(base, self.book.cases())) for base in bases]
+            self._varied[key] = [list(valid(base, self.cases())) for base in bases]
         return self._varied[key]
 
     def answer(self, question: Question) -> Answer:

@@ -40,8 +40,9 @@ def _claim(
     then = rng.choice(rule.thens)
     against = then.strength in ir.AGAINST
     fires = ir.Fires(rule.name)
-    condition = builder.condition(fact, 2)
-    other = builder.condition(fact, 2)
+    condition, other = builder.condition(fact, 2), builder.condition(fact, 2)
+    if rng.random() < 0.5:  # true of more cases
+        condition = ir.Not(ir.Shown(condition))
     said = [one for one in (rule.when,) if one is not None and rule.fact in (None, fact)]
     match rng.randrange(9):
         case 0:
@@ -89,10 +90,15 @@ def _pair(builder: "Builder", base: ir.RuleBase, name: str) -> ir.Property:
         a, b = (ir.InCase(case, expression, expression.type) for case in ("a", "b"))
         return a, b
 
+    fact = None
+    keyed = [f.name for f in base.facts.values() if f.keys]
+    single = differing is not None and not any(base.facts[f].many for f, _ in differing)
+    if keyed and single and rng.random() < 0.5:
+        fact = keyed[0]  # the instances are the same in both cases
     rule = rng.choice([*base.rules.values()])
     a_fires, b_fires = both(ir.Fires(rule.name))
-    a_says, b_says = both(builder.condition(None, 2))
-    a_value, b_value = both(builder.expression(rng.choice([COUNT, COLOUR, TYPES[5]]), None, 2))
+    a_says, b_says = both(builder.condition(fact, 2))
+    a_value, b_value = both(builder.expression(rng.choice([COUNT, COLOUR, TYPES[5]]), fact, 2))
     when: ir.Expression | None = rng.choice([None, a_says, ir.And((a_says, b_says)), a_fires])
     op = rng.choice(["==", "!="] if a_value.type == COLOUR else ["==", "<=", "<"])
     thens: list[ir.Expression] = [
@@ -103,6 +109,6 @@ def _pair(builder: "Builder", base: ir.RuleBase, name: str) -> ir.Property:
         ir.HowMany("at_most", (ir.And((a_fires, ir.Not(b_fires))), ir.And((b_fires, a_says)))),
     ]
     return ir.Property(
-        name, rng.choice(thens), when, cases=("a", "b"), differing_only_in=differing,
+        name, rng.choice(thens), when, fact=fact, cases=("a", "b"), differing_only_in=differing,
         adding=adding, ruleset="r",
     )  # fmt: skip

@@ -172,7 +172,7 @@ def check_open(book: SmallBook) -> None:
     encoding = Encoding(base, Scene(Ground(base, None)))
     texts = encoding.scene.ground.texts
     values = []
-    for what, expression, fact in said(base):
+    for what, expression, fact in reversed([*said(base)]):  # what is within comes after
         if any(isinstance(node, ir.OfDecision) for node in ir.walk(expression)):
             continue
         bound = {} if fact is None else {fact: 0}
