@@ -274,6 +274,24 @@ def test_a_survivor_tells_where_it_makes_a_difference() -> None:
     ]
 
 
+def test_a_survivor_that_no_example_comes_to_is_given_a_case() -> None:
+    rules = rule("when guest.age >= 12 years", more=example("age = 12 years", "should serve.bed"))
+    found = fates(mutate(book(rules), seconds=0, processes=1))
+    nearby = found["`12 years` made `11 years`"].nearby
+    assert nearby is not None
+    assert str(nearby) == "“age = 12 years” with guest: age = 11"
+    assert nearby.what == ("bed",)
+    assert found["`12 years` made `13 years`"].nearby is None  # it was noticed
+
+
+def test_no_case_is_given_where_there_is_none() -> None:
+    rules = rule("when guest.age >= 12 years and guest.age >= 5 years")
+    both = rules + example("age = 12 years", "should serve.bed")
+    found = fates(mutate(book(both), seconds=0, processes=1))
+    assert found["`5 years` made `6 years`"].answer == "survived"
+    assert found["`5 years` made `6 years`"].nearby is None
+
+
 def test_a_property_notices_on_its_own_cases_and_on_those_of_examples() -> None:
     rules = rule("when guest.age >= 12 years", "must serve.bed")
     said = "property p\n  when guest.age is 11 years\n  then not fires bed\n"
@@ -337,7 +355,7 @@ WHOLE = rule("when guest.age >= 12 years and guest.tired") + example(
 
 def told(report: Report) -> list[tuple[str, str, str, object]]:
     return [
-        (fate.mutant.statement, fate.mutant.change, fate.answer, fate.trial)
+        (fate.mutant.statement, fate.mutant.change, fate.answer, (fate.trial, fate.nearby))
         for fate in report.fates
     ]
 

@@ -151,6 +151,9 @@ def _survivor(fate: "Fate", book: "Book") -> Iterator[str]:
     yield f"  {margin} | {click.style(marks, 'red')}"
     if not trial.reached:
         yield f"  no example of {trial.examples} comes to where it makes a difference"
+        if fate.nearby is not None:
+            what = ", ".join(f"`{name}`" for name in fate.nearby.what[:MOST_SHOWN])
+            yield f"  one that would: {fate.nearby} ({_place(fate.nearby.span, book)}): {what}"
         return
     many = "one example, which expects" if trial.reached == 1 else (
         f"{trial.reached} examples, which expect"
@@ -217,6 +220,10 @@ def _fate(fate: "Fate", book: "Book") -> dict[str, Any]:
             "kind": killer.by, "name": killer.name, "place": _place(killer.span, book),
         },
         "reached": trial.reached,
+        "nearby": None if fate.nearby is None else {
+            "example": str(fate.nearby), "place": _place(fate.nearby.span, book),
+            "what": list(fate.nearby.what),
+        },
         "differs_in": [
             {
                 "example": one.example, "place": _place(one.span, book),

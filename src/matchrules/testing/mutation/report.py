@@ -6,6 +6,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from matchrules.testing.mutation.mutants import Mutant
+from matchrules.testing.mutation.suggestions import Nearby
 from matchrules.testing.mutation.trials import Trial
 
 Answer = Literal["killed", "survived", "equivalent", "untried"]
@@ -14,11 +15,13 @@ Answer = Literal["killed", "survived", "equivalent", "untried"]
 @frozen
 class Fate:
     """What came of a mutant. `trial` tells who noticed it, or where it makes a difference that
-    nobody noticed. `untried`: the run was interrupted before all had looked at it."""
+    nobody noticed; where no example comes to that, `nearby` is a case that would, if one was
+    found. `untried`: the run was interrupted before all had looked at it."""
 
     mutant: Mutant
     answer: Answer
     trial: Trial
+    nearby: Nearby | None = None
 
 
 @frozen

@@ -13,6 +13,7 @@ from matchrules.testing.mutation.crew import Crew
 from matchrules.testing.mutation.equivalence import has_prover
 from matchrules.testing.mutation.mutants import Mutant, mutants, named
 from matchrules.testing.mutation.report import Answer, Fate, Report
+from matchrules.testing.mutation.suggestions import Nearby
 from matchrules.testing.mutation.trials import Bench, Killer, Trial, as_expected
 from matchrules.testing.mutation.worker import (
     Equivalence,
@@ -20,6 +21,7 @@ from matchrules.testing.mutation.worker import (
     Job,
     OnExamples,
     OnProperty,
+    Search,
     Task,
     Workshop,
 )
@@ -67,6 +69,7 @@ def mutate(
                 trying.properties(crew)
             if seconds and has_prover():
                 trying.equivalents(crew)
+            trying.search(crew)
             trying.finish()
     except KeyboardInterrupt:
         return trying.report(interrupted=True)
@@ -119,6 +122,7 @@ class _Trying:
         self.progress = progress
         self.trials: dict[int, Trial] = {}
         self.answers: dict[int, Answer] = {}
+        self.nearby: dict[int, Nearby | None] = {}
         self.tried_properties = 0
 
     @property
@@ -177,6 +181,15 @@ class _Trying:
                 self.answers[asked[number]] = "equivalent"
             self.progress("equivalence", done, len(asked))
 
+    def search(self, crew: Crew) -> None:
+        """Find cases in which what is left makes a difference."""
+        asked = [n for n in self.left if not self.trials[n].reached]
+        self.progress("cases for survivors", 0, len(asked))
+        came = self._come(crew, [Search(n) for n in asked])
+        for done, (number, found) in enumerate(came, 1):
+            self.nearby[asked[number]] = found
+            self.progress("cases for survivors", done, len(asked))
+
     def finish(self) -> None:
         """What is left has survived."""
         for mutant in self.left:
@@ -194,7 +207,7 @@ class _Trying:
         nothing = Trial(None)
         trials = {n: self.trials.get(n, nothing) for n in self.chosen}
         fates = tuple(
-            Fate(made[n], self.answers.get(n, "untried"), trial)
+            Fate(made[n], self.answers.get(n, "untried"), trial, self.nearby.get(n))
             for n, trial in trials.items()
             if not trial.refused
         )

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from matchrules.prove.worker import unpacked, write
 from matchrules.testing.mutation.mutants import Mutant, mutants
+from matchrules.testing.mutation.suggestions import nearby
 from matchrules.testing.mutation.trials import Bench, PropertyBench, Trial
 
 if TYPE_CHECKING:
@@ -53,7 +54,14 @@ class Equivalence:
     mutant: int
 
 
-Job = OnExamples | OnProperty | Equivalence
+@frozen
+class Search:
+    """Find a case near an example in which this mutant makes a difference."""
+
+    mutant: int
+
+
+Job = OnExamples | OnProperty | Equivalence | Search
 
 
 @frozen
@@ -83,6 +91,10 @@ class Workshop:
 
                 readings = self.bench.readings
                 return shown_equivalent(self.mutants[number], readings, self.task.seconds)
+            case Search(number):
+                edits = self.mutants[number].edits
+                found = (nearby(self.bench.readings[era], edits[era]) for era in sorted(edits))
+                return next((one for one in found if one is not None), None)
 
     def _on_property(
         self, era: int, name: str, numbers: tuple[int, ...]
@@ -121,5 +133,5 @@ def _read(messages: "SimpleQueue[Any]") -> None:
     os._exit(0)
 
 
-__all__ = ["Equivalence", "Failure", "Job", "OnExamples", "OnProperty", "Task", "Trial",
+__all__ = ["Equivalence", "Failure", "Job", "OnExamples", "OnProperty", "Search", "Task", "Trial",
            "Workshop", "main"]  # fmt: skip
