@@ -261,6 +261,14 @@ def test_the_starter_is_proved(tmp_path: Path) -> None:
     assert "undecided" not in shown.stdout
 
 
+def test_rules_of_which_nothing_is_asked(tmp_path: Path) -> None:
+    path = tmp_path / "few.rules"
+    path.write_text(SHOP.partition("fact order")[0], encoding="utf-8")
+    shown = run(path)
+    assert shown.exit_code == 0
+    assert shown.stdout.startswith("nothing is asked of these rules")
+
+
 # Wrong usage and faulty rules ---------------------------------------------------------------------
 
 

@@ -134,8 +134,12 @@ def text(proofs: Proofs, colour: bool = False) -> Iterator[str]:
             place = proofs.place(verdict)
             yield f"  {proofs.words(one)}{f' ({place})' if place else ''}: {verdict.reason}"
         yield ""
-    yield from _table(proofs)
-    yield ""
+    if not proofs.asked:
+        yield "nothing is asked of these rules: they have no properties, tables, ranges or rules"
+        return
+    if proofs.came:
+        yield from _table(proofs)
+        yield ""
     if not proofs.complete:
         word = "stopped" if proofs.stopped else "out of time"
         done = f"{len(proofs.came)} of {len(proofs.asked)}"

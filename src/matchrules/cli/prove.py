@@ -197,7 +197,7 @@ def _terminable() -> Iterator[list[int]]:
 @contextmanager
 def _progress(of: int) -> Iterator[Callable[[str], None]]:
     """A bar on a terminal; what is called for each answer."""
-    if not in_colour(sys.stderr):
+    if not sys.stderr.isatty():
         yield lambda answer: None
         return
     from rich.console import Console
