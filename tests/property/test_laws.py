@@ -105,7 +105,7 @@ ruleset shelf
 
 
 def test_the_book_keeps_the_laws() -> None:
-    verdicts = laws.check(BOOK, 60)
+    verdicts = laws.check(BOOK, 25)
     assert all(verdict.holds for verdict in verdicts), [*map(str, verdicts)]
     assert [verdict.law.name for verdict in verdicts] == [*laws.ALL]
 
