@@ -80,7 +80,8 @@ def _differing(base: RuleBase, changed: RuleBase, case: Case, spread: Spread) ->
     found = []
     for name in sorted(spread.rules):
         said, says = one.fired(base.rules[name]), two.fired(changed.rules[name])
-        if said != says or (said and base.rules[name].thens != changed.rules[name].thens):
+        strengths = [[t.strength for t in each.rules[name].thens] for each in (base, changed)]
+        if said != says or (said and strengths[0] != strengths[1]):
             found.append(name)
     for name in sorted(spread.names):
         define = base.defines.get(name)
