@@ -223,8 +223,8 @@ def test_equivalence() -> None:
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("first:rules", "rules"), ("first", "rules"), ("HEAD~1", "HEAD"), ("first:rules", "HEAD:rules"),
-     ("first:rules/walk.rules", "rules/walk.rules")],
+    [("first:rules", "rules"), ("first", "rules"), ("HEAD~1", "HEAD"),
+     ("first:rules", "HEAD:rules"), ("first:rules/walk.rules", "rules/walk.rules")],
 )  # fmt: skip
 def test_a_side_can_be_a_revision(repository: Path, old: str, new: str) -> None:
     told = json.loads(run("diff", old, new, "--format", "json").stdout)

@@ -67,7 +67,7 @@ def command(
     if members is not None and not difference.interrupted:
         from matchrules.prove.difference.counting import count
 
-        counted = count(books[0].bases, books[1].bases, members, progress.on)
+        counted = count(books[0].bases, books[1].bases, members, subjects, progress.on)
     progress.done()
     story = Story(difference, sides, (books[0].bases[-1], books[1].bases[-1]), counted)
     if format_ == "json":

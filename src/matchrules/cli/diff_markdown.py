@@ -66,7 +66,8 @@ def _subject(story: "Story", subject: "SubjectDifference") -> Iterator[str]:
         yield escaped(described)
     for shift in subject.shifts:
         yield ""
-        yield f"{_ticked(story.effect(shift)).capitalize()}."
+        told = _ticked(story.effect(shift))
+        yield f"{told[0].upper()}{told[1:]}."
         for region in shift.regions:
             yield ""
             yield from _region(story, region)
@@ -116,4 +117,12 @@ def _ticked(text: str) -> str:
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return escaped(text)
-    return "".join(_code(p) if number % 2 else escaped(p) for number, p in enumerate(parts))
+    return "".join(_code(p) if number % 2 else _edged(p) for number, p in enumerate(parts))
+
+
+def _edged(part: str) -> str:
+    """A part of a sentence, the blanks at its ends kept."""
+    inside = escaped(part)
+    before = " " if part[:1] == " " and inside[:1] != " " else ""
+    after = " " if part[-1:] == " " and inside[-1:] != " " and part.strip() else ""
+    return f"{before}{inside}{after}"

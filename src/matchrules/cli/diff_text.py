@@ -62,9 +62,13 @@ class _Page:
         story = self._story
         described = story.described(subject.kind, subject.subject)
         yield self._style(subject.name, bold=True) + (f"  {described}" if described else "")
-        for shift in subject.shifts:
+        for number, shift in enumerate(subject.shifts):
+            if number:
+                yield ""
             yield f"  {story.effect(shift)}"
-            for region in shift.regions:
+            for place, region in enumerate(shift.regions):
+                if place:
+                    yield ""
                 yield from self._region(region)
             if shift.more:
                 yield "    there are further cases, or there may be"
@@ -76,7 +80,6 @@ class _Page:
         yield from _hung("    now     ", story.said(region.after))
         yield "    such as"
         yield from (f"      | {line}" for line in region.document.splitlines())
-        yield ""
 
 
 def _hung(head: str, several: tuple[str, ...]) -> Iterator[str]:

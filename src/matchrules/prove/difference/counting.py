@@ -1,6 +1,6 @@
 """How many cases of a cohort a change affects: each is decided on both sides."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from attrs import frozen
 
@@ -28,14 +28,15 @@ class Counted:
 
 def count(
     old: Sequence[RuleBase], new: Sequence[RuleBase], members: Iterable[Member],
-    told: Callable[[str], None] | None = None,
+    subjects: Collection[str] = (), told: Callable[[str], None] | None = None,
 ) -> Counted:  # fmt: skip
-    """Decide each case on both sides. An interrupt ends the counting: `complete` is then false."""
+    """Decide each case on both sides, and compare what is said on `subjects` (none: on
+    all). An interrupt ends the counting: `complete` is then false."""
     total = 0
     affected: list[str] = []
     refused: list[str] = []
     unread: list[tuple[str, CaseErrors]] = []
-    subjects: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {}
     complete = True
     try:
         for member in members:
@@ -54,16 +55,19 @@ def count(
                     refused.append(member.name)
                     affected.append(member.name)
                 continue
-            differing = _differing(*(d for d in decisions if d is not None))
+            differing = [
+                name for name in _differing(*(d for d in decisions if d is not None))
+                if not subjects or name in subjects or name.partition(".")[0] in subjects
+            ]  # fmt: skip
             for name in differing:
-                subjects.setdefault(name, []).append(member.name)
+                found.setdefault(name, []).append(member.name)
             if differing:
                 affected.append(member.name)
     except KeyboardInterrupt:
         complete = False
         total = max(0, total - 1)
     return Counted(
-        total, tuple(affected), tuple((n, tuple(c)) for n, c in sorted(subjects.items())),
+        total, tuple(affected), tuple((n, tuple(c)) for n, c in sorted(found.items())),
         tuple(refused), tuple(unread), complete,
     )  # fmt: skip
 

@@ -64,9 +64,6 @@ class _Numbered(dict[Any, Encoded]):
     def __setitem__(self, key: Any, value: Encoded) -> None:
         self._both[self._key(key)] = value
 
-    def __len__(self) -> int:
-        return len(self._both)  # a number that no other one gets, on either side
-
 
 class Pair:
     """Both sides in one scene: with any number of instances (`instances` None), or up to so many of
