@@ -4,6 +4,7 @@ To be read beside the explanation of the meaning (its statements in brackets). V
 out on demand and kept; the unknown is None. Other evaluators must equal this one.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import combinations
@@ -337,10 +338,10 @@ class Interpretation:
                     return least == 1 if op == "exactly" else least <= 1
                 return True if op == "at_most" and least + open_ <= 1 else None
             case ir.SameAdvice(besides):
-                bags = [[repr((f.rule, f.place, sorted(f.fields.items()), f.about))
-                         for f in case.firings if f.rule not in besides]
+                bags = [Counter((f.rule, f.place, tuple(sorted(f.fields.items())), f.about)
+                                for f in case.firings if f.rule not in besides)
                         for case in self.cases.values()]  # fmt: skip
-                return sorted(bags[0]) == sorted(bags[1])
+                return bags[0] == bags[1]
         raise AssertionError(f"reads no decision: {expression!r}")
 
     def _advised(self, kind: str, subject: str, bound: Bound) -> Iterator[tuple[Firing, Any]]:
