@@ -105,6 +105,8 @@ def conditions_of(said: Rule | Define) -> tuple[Expression, ...]:
 
 def _tests(expression: Expression) -> Iterator[Expression]:
     """The conditions of conditionals in an expression."""
+    if isinstance(expression, ir.Aggregate):
+        return  # within, a condition is one of each instance
     if isinstance(expression, ir.If):
         yield expression.condition
     for child in children(expression):
