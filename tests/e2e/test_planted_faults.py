@@ -96,4 +96,5 @@ def test_planted_fault_is_found(fault: Fault) -> None:
     if fault.kind in ("property", "contradiction", *FAULT_CODES) and fault.answer == "refuted":
         assert verdict.cases
         assert confirmed(base, verdict)
-    assert answer_of_packs(fault.kind, fault.name, fault.part) != fault.answer
+    if LONG or fault.what == SAMPLE[0]:
+        assert answer_of_packs(fault.kind, fault.name, fault.part) != fault.answer

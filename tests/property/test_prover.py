@@ -116,13 +116,13 @@ def shown(judge: Judge, verdict: Verdict) -> None:
         assert base.end is None or case.as_of < base.end
 
 
-@settings(max_examples=1000 if LONG else 8)
+@settings(max_examples=1000 if LONG else 5)
 @given(st.integers(0, 10**9))
 def test_answers_are_right(seed: int) -> None:
     check(seed)
 
 
-@settings(max_examples=500 if LONG else 4)
+@settings(max_examples=500 if LONG else 3)
 @given(st.integers(0, 10**9))
 def test_what_holds_for_any_number_does(seed: int) -> None:
     check_fewer(seed)
@@ -143,7 +143,7 @@ def test_what_is_left_open_is_not_taken_for_the_same() -> None:
 def test_few_are_left_undecided() -> None:
     """And every answer is given somewhere, or nothing would be tested here."""
     found: Counter[str] = Counter()
-    for seed in range(40 if LONG else 3):
+    for seed in range(40 if LONG else 2):
         found += check(seed)
     assert found["undecided"] * 100 <= found.total()
     assert all(found[answer] for answer in ("proved", "refuted", "vacuous"))
