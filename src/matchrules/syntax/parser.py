@@ -57,7 +57,8 @@ class _File:
     def read(self) -> None:
         cursor = self.cursor
         size = len(cursor.tokens) - 1
-        starts = [index for index in range(size) if starts_statement(cursor, index)]
+        fresh = cursor.fresh
+        starts = [i for i in range(size) if fresh[i] and starts_statement(cursor, i)]
         starts.append(size)
         following = 0
         cursor.at = 0

@@ -79,7 +79,13 @@ class Reading:
 
     def sees_all(self, *meanings: str) -> bool:
         """Whether these words come next, in this order."""
-        return all(self.sees(meaning, ahead) for ahead, meaning in enumerate(meanings))
+        for index, meaning in enumerate(meanings, self.at):
+            if index >= self.stop:
+                return False
+            token = self.tokens[index]
+            if token.meaning != meaning or token.kind in QUOTED:
+                return False
+        return True
 
     def sees_name(self, ahead: int = 0) -> bool:
         """Whether a name that is no reserved word comes there."""
