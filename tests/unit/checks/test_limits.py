@@ -62,6 +62,17 @@ def test_five_thousand_defines_in_a_chain_end_in_a_diagnostic():
     assert [code for code, _ in found(chain_of_defines(5_000))] == ["MR405"]
 
 
+@pytest.mark.parametrize("within", [4, 5, 40])
+def test_aggregates_stand_within_one_another_four_deep_at_most(within):
+    text = "n is 1"
+    for _ in range(within):
+        text = f"any(g where {text})"
+    facts = "fact g many up to 9\n  n : integer 0..9\n"
+    told = found(f"{facts}define f.x : yes_no\n  is {text}\n")
+    assert [code for code, _ in told] == (["MR404"] if within > 4 else [])
+    assert all(f"has {within} aggregates" in message for _, message in told)
+
+
 def test_a_number_has_fifteen_digits_at_most():
     fits = "fact g\n  n : decimal 0.00..9999999999999.99 optional\n"
     too_large = "fact g\n  n : decimal 0.00..10000000000000.01 optional\n"

@@ -6,11 +6,12 @@ from typing import Final
 
 from matchrules.dependencies import Graph, order
 from matchrules.diagnostics.model import Diagnostic, Label
-from matchrules.ir import Constant, Expression, RuleBase, Table, children, walk
+from matchrules.ir import Aggregate, Constant, Expression, RuleBase, Table, children, walk
 from matchrules.text import Span
 from matchrules.types import Number, Type
 
 NESTING: Final = 100
+AGGREGATES: Final = 4  # within one another: each goes through the instances for each of the outer
 PATH: Final = 300
 ROWS: Final = 2_000
 COLUMNS: Final = 30
@@ -60,6 +61,24 @@ def _nesting(base: RuleBase) -> Iterator[Diagnostic]:
                 "MR404", f"{what} `{name}` is nested {deepest} deep, {NESTING} are allowed",
                 span, name, "give parts of it names of their own with `define`",
             )  # fmt: skip
+        within = max((_aggregates(e) for e in expressions if e is not None), default=0)
+        if within > AGGREGATES:
+            yield _fault(
+                "MR404", f"{what} `{name}` has {within} aggregates within one another, "
+                f"{AGGREGATES} are allowed", span, name,
+                "give the inner ones names of their own with `define … for each`",
+            )  # fmt: skip
+
+
+def _aggregates(expression: Expression) -> int:
+    """How many aggregates are within one another at most."""
+    most, stack = 0, [(expression, 0)]
+    while stack:
+        node, within = stack.pop()
+        within += isinstance(node, Aggregate)
+        most = max(most, within)
+        stack.extend((child, within) for child in children(node))
+    return most
 
 
 def _owners(base: RuleBase) -> Iterator[tuple[str, str, Span, list[Expression | None]]]:
@@ -180,4 +199,4 @@ def _fault(
     return Diagnostic(code, message, labels, help_, path, notes)
 
 
-__all__ = ["COLUMNS", "LARGEST", "NESTING", "PATH", "ROWS", "check", "depth"]
+__all__ = ["AGGREGATES", "COLUMNS", "LARGEST", "NESTING", "PATH", "ROWS", "check", "depth"]
