@@ -7,7 +7,7 @@ the number of cases in which its premise was true.
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from matchrules import ir
 from matchrules.case.model import Case
@@ -217,6 +217,26 @@ class _Trial:
                 cases = {name: one.case for name, one in runs.items()}
                 return True, _Refuted(run.base, cases, f"what it says is {came}{about}")
         return bool(met), None
+
+
+@define
+class _Drawing(_Trial):
+    """Keeps the cases, and asks nothing of them."""
+
+    found: list[tuple[RuleBase, dict[str, Case]]] = field(factory=list)
+
+    def _look(self, base: RuleBase, cases: dict[str, Case]) -> None:
+        self.found.append((base, cases))
+
+
+def cases_for(
+    base: RuleBase, said: Property, max_examples: int
+) -> list[tuple[RuleBase, dict[str, Case]]]:
+    """The cases, by name, on which `check_property` tries a property of that rule base, each with
+    the rules for it: with `whatever` values of its own."""
+    drawing = _Drawing(base, said)
+    drawing.run(max_examples)
+    return drawing.found
 
 
 def _difference(said: Property) -> Difference:

@@ -203,13 +203,13 @@ class PropertyBench:
     """A property and the cases that it is tried on."""
 
     def __init__(self, reading: Reading, said: Property, cases: int) -> None:
-        from matchrules.testing.mutation.pool import drawn
+        from matchrules.testing.properties import cases_for
 
         self.reading = reading
         self.said = said
         self.parameters = parameters_in(_tops(said))
         self.items: list[Item] = []
-        for base, given in drawn(reading.base, said, cases):
+        for base, given in cases_for(reading.base, said, cases):
             item = Item(base, {name: run_of(base, case, reading) for name, case in given.items()})
             bad = any(run.faults for run in item.runs.values())
             if not bad and not refutes(said, item.runs):
