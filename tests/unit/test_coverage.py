@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 
 import matchrules as mr
+from matchrules.rulebook import read
+from matchrules.syntax import ast
+from matchrules.syntax.parser import parse
 from matchrules.testing.coverage import Coverage, measure
 from matchrules.testing.coverage.suggest import suggest
 from matchrules.testing.examples import run_examples
+from matchrules.text import Source
 
 WORDS = """\
 ruleset words
@@ -366,21 +370,34 @@ def test_what_is_suggested_holds_and_covers() -> None:
     assert all(item.covered for item in (*measure(again).rules, *measure(again).rows))
 
 
-def test_nothing_is_suggested_where_there_is_nothing_to_start_from() -> None:
+def test_without_any_example_proposals_start_from_nothing() -> None:
     book = book_of(RULES)
-    assert list(suggest(book, measure(book))) == []
+    added = "\n".join(found.text for found in suggest(book, measure(book)))
+    again = mr.load_text({"words.rules": WORDS, "walks.rules": f"{RULES}\n{added}"})
+    assert [r.name for r in run_examples(again, "interpreter") if not r.passed] == []
+    assert lacking(measure(again)) == {}
+
+
+def without_examples(source: Source) -> str:
+    """The text of a file without the examples that no other builds on."""
+    file, text = parse(source)[0], source.text
+    written = [one for one in file.statements if isinstance(one, ast.ExampleStatement)]
+    for one in reversed(written):
+        if one.name is None:
+            text = text[: one.span.start] + text[one.span.end :]
+    return text
 
 
 def test_proposals_cover_a_whole_book() -> None:
-    """Another field's rules, whose examples leave some of them out."""
-    book = mr.load(Path(__file__).parents[2] / "examples" / "air_passengers")
+    """Another field's rules, most of their examples taken away."""
+    folder = Path(__file__).parents[2] / "examples" / "air_passengers"
+    texts = {name: without_examples(source) for name, source in read(folder).items()}
+    book = mr.load_text(texts)
     before = measure(book)
-    assert before.percent < 100
-    texts = {name: source.text for name, source in book.sources.items()}
+    assert before.percent < 60
     for found in suggest(book, before):
-        texts[found.shows[0].span.source] += f"\n{found.text}"
+        texts[found.file] += f"\n{found.text}"
     again = mr.load_text(texts)
     assert [r.name for r in run_examples(again, "interpreter") if not r.passed] == []
-    after = measure(again)
-    assert [(item.line, item.span.source) for item in after.items if item.missing] == []
-    assert after.percent == 100
+    missing = sum(item.missing for item in measure(again).items)
+    assert missing <= 2, "all but what is more than three changes away"

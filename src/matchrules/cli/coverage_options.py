@@ -56,6 +56,7 @@ def propose(book: "Book", coverage: "Coverage") -> None:
         shown.update(map(id, found.shows))
         for item in _once(found.shows):
             click.echo(f"# {coverage.place(item.span)}  {what(item)}")
+        click.echo(f"# to be put into {found.file}")
         click.echo(found.text)
     left = [item for item in coverage.items if item.missing and shown[id(item)] < item.lacking]
     if left:
@@ -71,7 +72,7 @@ def suggested(book: "Book", coverage: "Coverage") -> Iterator[dict[str, Any]]:
 
     for found in suggest(book, coverage):
         shows = [{"place": coverage.place(i.span), "missing": what(i)} for i in _once(found.shows)]
-        yield {"example": found.text, "shows": shows}
+        yield {"example": found.text, "file": found.file, "shows": shows}
 
 
 def _once(items: "Iterable[Item]") -> "list[Item]":

@@ -92,7 +92,7 @@ def _shortest(
     """The example to build on, if any, and what is to be said beside it."""
     best: tuple[Example | None, Sequence[_Group]] = (None, list(_all(base, facts)))
     size = sum(len(group.values) + 1 for group in best[1])
-    reach = _reach(base, ruleset)
+    reach = reachable(base, ruleset)
     for example in base.examples:
         if example.name not in starts or example.ruleset not in reach:
             continue
@@ -102,7 +102,8 @@ def _shortest(
     return best
 
 
-def _reach(base: RuleBase, ruleset: str) -> set[str]:
+def reachable(base: RuleBase, ruleset: str) -> set[str]:
+    """The rulesets whose names can be used in that one."""
     found, open_ = {ruleset}, [ruleset]
     while open_:
         for used in base.rulesets[open_.pop()].uses:

@@ -5,13 +5,17 @@ from matchrules.case.model import Case
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.interpreter import Interpretation
 from matchrules.ir import RuleBase
-from matchrules.testing.coverage.blocks import literal, quoted
+from matchrules.testing.coverage.blocks import literal, quoted, reachable
 from matchrules.testing.coverage.plan import Home
 from matchrules.types import Type, Value, YesNo
 
 
-def expectations(base: RuleBase, case: Case, home: Home) -> list[str]:
-    """What holds of that statement in a case, each as written after `expect`."""
+def expectations(base: RuleBase, case: Case, home: Home, ruleset: str) -> list[str]:
+    """What holds of that statement in a case, each as written after `expect` in that ruleset; none
+    where its name cannot be used there."""
+    reach = reachable(base, ruleset)
+    if _ruleset(base, home) not in reach:
+        return []
     run = Interpretation(base, case)
     try:
         run.outcome()
@@ -27,7 +31,7 @@ def expectations(base: RuleBase, case: Case, home: Home) -> list[str]:
         case ir.AttributeDeclaration() as attribute:
             name = home.name.removeprefix("default of ")
             return _values(base, run, name, attribute.type, home.fact)
-    return _accepted(run)
+    return _accepted(run, reach)
 
 
 def _values(
@@ -63,9 +67,23 @@ def _is(name: str, value: Value | None, type_: Type) -> str:
     return f"{name} is {literal(value, type_)}"
 
 
-def _accepted(run: Interpretation) -> list[str]:
-    """That the case is not rejected: a rule that fires in it, or that none does."""
-    for rule in run.base.rules.values():
-        if any(run.stands(rule, bound) for bound in run.each(rule.fact)):
-            return [f"fires {rule.id or rule.name}"]
+def _accepted(run: Interpretation, reach: set[str]) -> list[str]:
+    """That the case is not rejected, which any expectation says: one of a rule, if there is one."""
+    rules = [rule for rule in run.base.rules.values() if rule.ruleset in reach]
+    fired = {r.name for r in rules if any(run.stands(r, bound) for bound in run.each(r.fact))}
+    rules.sort(key=lambda rule: rule.name not in fired)
+    for rule in rules:
+        return [f"{'' if rule.name in fired else 'no '}fires {rule.id or rule.name}"]
+    for fact in run.base.facts.values():
+        for name, attribute in fact.attributes.items():
+            if not fact.many and fact.ruleset in reach and not attribute.never_read:
+                path = f"{fact.name}.{name}"
+                return _values(run.base, run, path, attribute.type, None)
     return ["nothing else"]
+
+
+def _ruleset(base: RuleBase, home: Home) -> str:
+    statement = home.statement
+    if isinstance(statement, ir.AttributeDeclaration):
+        return base.facts[home.name.removeprefix("default of ").partition(".")[0]].ruleset
+    return statement.ruleset

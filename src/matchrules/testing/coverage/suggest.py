@@ -1,4 +1,4 @@
-"""Cases that would show what is missing, each near an example that there is.
+"""Cases that would show what is missing, each near an example that there is, or near nothing told.
 
 A goal is climbed to from the examples that come nearest: one attribute is changed at a time, to a
 value around which answers change; what brings the goal nearer is kept, for a few steps.
@@ -49,10 +49,11 @@ MOST_TRIED: Final = 3000  # cases, for each goal
 
 @frozen
 class Suggestion:
-    """A case that shows what is missing: as an example to be pasted, and what it shows; a condition
-    once for each of its values."""
+    """A case that shows what is missing: as an example to be pasted into that file, and what it
+    shows; a condition once for each of its values."""
 
     text: str
+    file: str
     shows: tuple[Item, ...]
 
 
@@ -178,13 +179,16 @@ class _Seeker:
 
     def seek(self, goal: Goal) -> Suggestion | None:
         """A case near an example, if one is found."""
-        for base in {id(base): base for _, base in self.examples}.values():
+        for one in self.coverage.plans:
+            base = one.base
             climb = _Climb(base, goal, ground_of(base))
             states = [
                 _State(e.as_of, {n: [dict(i) for i in each] for n, each in e.facts.items()})
                 for e, b in self.examples if b is base and e.as_of is not None
             ]  # fmt: skip
             states += [_copied(state) for b, state in self.found if b is base]
+            if not states:
+                states = [_State(climb.ground.days[0], {})]
             for state in climb.found(states):
                 suggestion = self._confirmed(goal, base, state)
                 if suggestion is not None:
@@ -201,18 +205,18 @@ class _Seeker:
             return None
         before = [other for other in self.goals() if not other.seen(self.seen)]
         now = [other for other in before if other.seen(seen)]
+        source = self.coverage.sources[goal.item.span.source]
+        ruleset = next(r.name for r in base.rulesets.values() if r.source == source.name)
         homes = {other.home.name: other.home for other in (goal, *now)}
         expects = dict.fromkeys(
-            said for home in homes.values() for said in expectations(base, case, home)
+            said for home in homes.values() for said in expectations(base, case, home, ruleset)
         )
         if not expects:
             return None
         self.seen = seen
         self.found.append((base, state))
-        source = self.coverage.sources[goal.item.span.source]
-        ruleset = next(r.name for r in base.rulesets.values() if r.source == source.name)
         text = block(base, ruleset, goal.said, state.day, state.facts, expects, self.starts)
-        return Suggestion(text, tuple(other.item for other in now))
+        return Suggestion(text, source.name, tuple(other.item for other in now))
 
 
 def _starts(coverage: Coverage) -> frozenset[str]:
