@@ -224,7 +224,7 @@ def test_a_decision(book: mr.Book, tmp_path: Path, engine: Any) -> None:
 
 
 def test_an_engine_that_is_not_there(book: mr.Book) -> None:
-    with pytest.raises(mr.UsageError, match="`rete` or `interpreter`"):
+    with pytest.raises(mr.UsageError, match="`rete`, `compiled` or `interpreter`"):
         book.decide(FAILED, DAY, engine="retee")  # type: ignore[arg-type]
 
 
