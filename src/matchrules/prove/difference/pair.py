@@ -73,6 +73,7 @@ class Pair:
         self.ground = Ground(both.ground, instances)
         self.scene = Scene(self.ground)
         values: dict[Any, Encoded] = {}
+        self._valid: dict[int, list[Any]] = {}  # by how many instances were spoken of
         self.old = Side(both.old, self.scene, cones[0], values)
         self.new = Side(both.new, self.scene, cones[1], values)
 
@@ -86,8 +87,12 @@ class Pair:
 
     def valid(self) -> list[Any]:
         """That both sides take the case."""
-        found = [*self.old.valid(), *self.new.valid()]
-        return list({formula.get_id(): formula for formula in found}.values())
+        looked_at = len(self.scene.there) if self.scene.open else 0
+        if looked_at not in self._valid:
+            found = [*self.old.valid(), *self.new.valid()]
+            unique = {formula.get_id(): formula for formula in found}
+            self._valid[looked_at] = list(unique.values())
+        return self._valid[looked_at]
 
     def stands(self, side: int, rule: Rule | None) -> Any:
         """Where a rule's advice stands, for any one instance of its `for each`."""

@@ -155,6 +155,7 @@ class Tasks:
     def of_validity(self, subjects: Sequence[Subject]) -> Iterator[Task]:
         """Cases that one side takes and the other refuses, or finds at fault."""
         values, rejects = self._values(), self._rejects()
+        every = tuple(self._changes)  # any of them may be behind it
         refusing: list[Root] = [(side, r.when, _bound(r.fact)) for side, r in rejects]
         for side, name in values:
             fact, _, attribute = name.partition(".")
@@ -164,17 +165,15 @@ class Tasks:
                 texts = (declared.default, declared.unless)
                 refusing += [(side, e, bound) for e in texts if e is not None]
         if refusing:
-            causes = self._validity_causes(refusing, rejects)
             for effect, one, two in _WAYS:
                 yield Task(
-                    VALIDITY, effect, "", _refused(one, two), tuple(refusing), causes, True, True
+                    VALIDITY, effect, "", _refused(one, two), tuple(refusing), every, True, True
                 )
         faulty = list(self._faulty(values, subjects))
         if faulty:
-            causes = self._validity_causes(faulty, ())
             for effect, one, two in _WAYS:
                 formula = self._at_fault(one, two, values, subjects)
-                yield Task(VALIDITY, effect, "", formula, tuple(faulty), causes)
+                yield Task(VALIDITY, effect, "", formula, tuple(faulty), every)
 
     def _faulty(
         self, values: Sequence[tuple[int, str]], subjects: Sequence[Subject]
@@ -245,19 +244,6 @@ class Tasks:
                 if (r.fact, self.cones[side].expression(r.when)) not in numbers[1 - side]:
                     found.append((side, r))
         return found
-
-    def _validity_causes(
-        self, roots: Sequence[Root], rejects: Sequence[tuple[int, Reject]]
-    ) -> tuple[Change, ...]:
-        named = {("reject", r.name) for _, r in rejects}
-        for side, e, _ in roots:
-            named |= self.names(side, e)
-        rules = {c.name for c in self._changes if c.kind == "rule"}
-        return tuple(
-            c for c in self._changes
-            if (_family(c.kind), c.name) in named or (not rejects and c.name in rules)
-            or ("value", c.name) in named or c.kind in ("define", "table")
-        )  # fmt: skip
 
 
 def _refused(one: int, two: int) -> Callable[[Pair], Any]:
