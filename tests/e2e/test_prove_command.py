@@ -253,6 +253,36 @@ def test_more_instances_than_were_given_are_undecided_never_proved(tmp_path: Pat
     assert "1 question: 1 proved" in enough.stdout
 
 
+def test_a_property_of_any_parameter_is_refuted_with_its_value(tmp_path: Path) -> None:
+    path = tmp_path / "any.rules"
+    path.write_text(
+        SHOP.partition("table order")[0]
+        + """
+parameter most : integer 0..50
+  is 5 cite book
+define order.large : yes_no
+  is order.items > most
+property large_from_six
+  whatever most
+  when order.items > 5
+  then order.large
+property large_as_it_is
+  when order.items > 5
+  then order.large
+"""
+    )
+    shown = run(path, "--kind", "property", "--processes", 1, "--save", tmp_path / "cases")
+    assert "2 questions: 1 proved, 1 refuted" in shown.stdout
+    assert "property `large_from_six` does not hold: what it says is no" in shown.stdout
+    found = re.search(
+        r"note: with parameter most = (\d+)\n.*?items: (\d+)\n", shown.stdout, re.DOTALL
+    )
+    assert found is not None
+    assert 5 < int(found[2]) <= int(found[1]), "not large with such a parameter"
+    (saved,) = (tmp_path / "cases").iterdir()
+    assert f"# with parameter most = {found[1]}\n" in saved.read_text()
+
+
 def test_the_starter_is_proved(tmp_path: Path) -> None:
     CliRunner().invoke(app, ["new", str(tmp_path / "walk")])
     shown = run(tmp_path / "walk")

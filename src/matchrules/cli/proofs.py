@@ -98,6 +98,7 @@ class Proofs:
         }
 
     def _plain(self, asked: Asked, verdict: Verdict) -> dict[str, Any]:
+        from matchrules.case.values import plain
         from matchrules.case.writing import case_facts_plain
 
         base, question = self.book.bases[asked.era], asked.question
@@ -111,6 +112,9 @@ class Proofs:
             "bound": verdict.bound,
             "seconds": round(verdict.seconds, 3),
             "reason": verdict.reason or None,
+            "parameters": {
+                name: plain(value, base.parameters[name].type) for name, value in verdict.parameters
+            },
             "cases": [
                 {
                     "name": name or None,

@@ -15,7 +15,7 @@ from matchrules.cli.proofs import Proofs
 from matchrules.diagnostics.model import RuleErrors
 from matchrules.engine.interpreter import Interpretation
 from matchrules.ir import Property, RuleBase
-from matchrules.prove.findings import described, finding
+from matchrules.prove.findings import described, finding, parameters_of
 from matchrules.prove.running import Asked
 from matchrules.prove.saving import example, literal
 from matchrules.prove.verdicts import Verdict
@@ -74,6 +74,7 @@ def block(book: Book, asked: Asked, verdict: Verdict) -> str:
     title = f"{described(base, asked.question)}: a case against it"
     ruleset = _ruleset(base, asked, verdict)
     head = [f"# {found.message}", f"# goes into ruleset {ruleset}"]
+    head += [f"# with parameter {value}" for value in parameters_of(base, verdict)]
     *others, (name, last) = verdict.cases
     above = [
         example(base, case, f"{title}, case {other}" if other else title) for other, case in others

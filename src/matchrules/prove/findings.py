@@ -11,7 +11,9 @@ from matchrules.engine.interpreter import Interpretation
 from matchrules.explain import Wording
 from matchrules.ir import AGAINST, Property, Rule, RuleBase, Table, Then
 from matchrules.prove.questions import conditions_of
+from matchrules.prove.saving import literal
 from matchrules.prove.verdicts import Question, Verdict
+from matchrules.prove.whatever import with_parameters
 from matchrules.text import Source, Span
 
 # What asks for a case that there has to be: that there is none can be shown for some number of
@@ -83,6 +85,15 @@ _RANK: Final[dict[Severity, int]] = {"error": 0, "warning": 1, "note": 2}
 def _place(diagnostic: Diagnostic) -> tuple[str, int]:
     span = diagnostic.labels[0].span if diagnostic.labels else Span("", 0, 0)
     return span.source, span.start
+
+
+def parameters_of(base: RuleBase, verdict: Verdict) -> tuple[str, ...]:
+    """`pass_mark = 12 points`: the values of parameters that a property says `whatever` of."""
+    return tuple(
+        f"{name} = {literal(value, base.parameters[name].type)}"
+        for name, value in verdict.parameters
+        if value is not None
+    )
 
 
 class _Finding:
@@ -157,10 +168,8 @@ class _Finding:
 
     def _came(self, said: Property) -> str:
         """What the property comes to in its case."""
-        if said.whatever:
-            names = ", ".join(f"`{name}`" for name in said.whatever)
-            return f"a case refutes it, with some values of {names}"
-        runs = {name: Interpretation(self.base, case) for name, case in self.verdict.cases}
+        base = with_parameters(self.base, dict(self.verdict.parameters))
+        runs = {name: Interpretation(base, case) for name, case in self.verdict.cases}
         for run in runs.values():
             run.cases = runs
         for run in list(runs.values())[:1]:
@@ -259,6 +268,7 @@ class _Finding:
         """What the case shows at run time, and the case as a file."""
         return (
             *(f"in the case below, {told}" for told in self._told()),
+            *(f"with parameter {value}" for value in parameters_of(self.base, self.verdict)),
             *(
                 f"{f'case {name}' if name else 'a case'}:\n{write_case(self.base, case).rstrip()}"
                 for name, case in self.verdict.cases
@@ -288,4 +298,4 @@ def _id(rule: Rule) -> str:
     return rule.id or rule.name
 
 
-__all__ = ["described", "finding", "findings", "weighed"]
+__all__ = ["described", "finding", "findings", "parameters_of", "weighed"]

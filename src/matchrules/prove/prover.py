@@ -35,11 +35,13 @@ from matchrules.prove.witness import (
     is_valid,
     value_of,
 )
+from matchrules.types import Value
 
 INSTANCES: Final = 3
 SECONDS: Final = 30.0
 MOST_TRIES: Final = 5  # at a case that the interpreter does not see as the solver does
 Cases = tuple[tuple[str, Case], ...]
+Values = tuple[tuple[str, Value | None], ...]
 
 
 @frozen
@@ -51,6 +53,7 @@ class Found:
     cases: Cases = ()
     bound: int | None = None
     reason: str = ""
+    parameters: Values = ()
 
 
 @define(eq=False)
@@ -105,7 +108,10 @@ class Prover:
     def _property(self, question: Question, said: Property) -> Verdict:
         against = self._search_property(said, refuting=True)
         if against.cases:
-            return self._verdict(question, "refuted", cases=against.cases, reason=against.reason)
+            return self._verdict(
+                question, "refuted", cases=against.cases, reason=against.reason,
+                parameters=against.parameters,
+            )  # fmt: skip
         if not against.nothing:
             return self._verdict(question, "undecided", reason=against.reason)
         if said.when is not None:
@@ -223,13 +229,21 @@ class Prover:
             model = solver.model()
             cases = self._cases(model, stage, said, shows)
             if cases is not None:
-                return Found(cases=cases)
+                return Found(cases=cases, parameters=self._whatever(model, stage))
             solver.add(_another(model, stage))
         else:
             return Found(reason="the interpreter does not see what the solver found")
         if monotonic() >= self._deadline:
             return Found(reason=f"not decided within {self.seconds:g} seconds")
         return Found(reason=f"not decided: {solver.reason_unknown()}")
+
+    def _whatever(self, model: Any, stage: Stage) -> Values:
+        """The values of a model for the parameters that a property says `whatever` of."""
+        texts = stage.ground.texts
+        return tuple(
+            (name, value_of(model, value, self.base.parameters[name].type, texts))
+            for name, value in stage.parameters.items()
+        )
 
     def _solver(self, stage: Stage, formula: Any) -> Any:
         left = self._deadline - monotonic()
@@ -273,12 +287,7 @@ class Prover:
         looked for."""
         base = self.base
         if stage.parameters:
-            texts = stage.ground.texts
-            values = {
-                name: value_of(model, value, base.parameters[name].type, texts)
-                for name, value in stage.parameters.items()
-            }
-            base = with_parameters(base, values)
+            base = with_parameters(base, dict(self._whatever(model, stage)))
 
         def believed(facts: Mapping[str, Facts]) -> Cases | None:
             made = {name: assembled(base, day, own) for name, own in facts.items()}

@@ -8,6 +8,7 @@ from attrs import field, frozen
 from matchrules.case.model import Case
 from matchrules.ir import NOWHERE
 from matchrules.text import Span
+from matchrules.types import Value
 
 Answer = Literal["proved", "refuted", "undecided", "vacuous"]
 
@@ -55,3 +56,4 @@ class Verdict:
     seconds: float = 0.0
     cases: tuple[tuple[str, Case], ...] = ()
     reason: str = ""
+    parameters: tuple[tuple[str, Value | None], ...] = ()
