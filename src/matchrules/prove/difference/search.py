@@ -95,7 +95,7 @@ class Search:
     # Is there anybody? ----------------------------------------------------------------------
 
     def _task(self, task: Task) -> Found:
-        if not task.bounded and self._nobody(task):
+        if not task.bounded and self._nobody(task, valid=False):
             return Found()
         pair = self.pair(self.instances)
         formula = task.formula(pair)
@@ -103,28 +103,28 @@ class Search:
             return Found(bound=self.instances)
         key = (formula.get_id(), *sorted(set(self._numbers(task))))
         if key not in self._known:
+            found = self._regions(task, pair, formula)
+            nobody = not (found.regions or found.reason or task.bounded or task.any_case)
+            if nobody and self._nobody(task, valid=True):
+                found = Found()  # with any number of instances
             # the formula is kept, or its number could be given to another one
-            self._known[key] = (formula, self._regions(task, pair, formula))
+            self._known[key] = (formula, found)
         return self._known[key][1]
 
     def _numbers(self, task: Task) -> Iterator[int]:
         for side, e, _ in task.roots:
             yield self.cones[side].expression(e)
 
-    def _nobody(self, task: Task) -> bool:
-        """Whether even with many-facts left open there is no such case."""
+    def _nobody(self, task: Task, valid: bool) -> bool:
+        """Whether even with many-facts left open there is no such case; with `valid`, none that is
+        valid as far as that can be seen. Asked for last: mostly there is somebody."""
         try:
             pair = self.pair(None)
             formula = task.formula(pair)
             if z3.is_false(formula):
                 return True
             solver = Solver(pair, self._deadline)
-            solver.add(formula)
-            if not solver.satisfiable():
-                return True
-            if task.any_case:
-                return False
-            solver.add(*pair.valid())
+            solver.add(formula, *(pair.valid() if valid else ()))
             return not solver.satisfiable()
         except (NeedsInstances, Unsupported):
             return False
