@@ -1,5 +1,5 @@
-"""The examples of the packs, and of the air passengers' rules, show every rule, every row of a table
-and every condition deciding by itself; what no case can show says why beside it.
+"""The examples of the packs, and of the air passengers' rules, show every rule, every row of a
+table and every condition deciding by itself; what no case can show says why beside it.
 """
 
 from pathlib import Path
