@@ -111,7 +111,7 @@ def test_who_is_affected_is_said_truly(seed: int) -> None:
 def test_all_answers_come_up() -> None:
     """The bases do put the comparison to the test."""
     found: Counter[str] = Counter()
-    for seed in range(6):
+    for seed in range(24):
         found += check(seed)
     assert found["affected"] and found["unaffected"]
     assert found["undecided"] <= sum(found.values()) // 10
