@@ -21,10 +21,22 @@ from matchrules import ir
 from matchrules.case.model import Case
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.interpreter import Bound, Interpretation
+from matchrules.prove.calendar import Calendar
 from matchrules.prove.encoding import Encoding
 from matchrules.prove.scene import Ground, Scene
-from matchrules.prove.terms import Term, Truth, constant, equal
-from matchrules.types import DayOfYear, Enum, Number, SetOf, Type, exact
+from matchrules.prove.terms import LAST_DAY, Term, Truth, constant, equal
+from matchrules.types import (
+    Date,
+    DayOfYear,
+    Enum,
+    Number,
+    SetOf,
+    Type,
+    YesNo,
+    add_time,
+    exact,
+    on_day,
+)
 
 FAULTS = {"MR602": "gap", "MR603": "overlap", "MR604": "range"}
 MOST_CASES = 2000 if LONG else 500
@@ -79,8 +91,18 @@ def fixed(encoding: Encoding, case: Case) -> list[Any]:
     return found
 
 
-def said(base: ir.RuleBase) -> Iterator[Said]:
-    """Everything that can be asked of one case."""
+def said(base: ir.RuleBase) -> list[Said]:
+    """Everything that can be asked of one case, and how many of three conditions hold."""
+    found = [*_said(base)]
+    conditions = [e for _, e, fact in found if fact is None and e.type == YesNo()]
+    for start in range(0, len(conditions), 3):
+        for op in ("exactly", "at_most"):
+            operands = tuple(conditions[start : start + 3])
+            found.append((f"{op} {start}", ir.HowMany(op, operands), None))
+    return found
+
+
+def _said(base: ir.RuleBase) -> Iterator[Said]:
     for fact in base.facts.values():
         for attribute in fact.attributes.values():
             node = ir.Attribute(fact.name, attribute.name, attribute.type)
@@ -173,7 +195,7 @@ def check_open(book: SmallBook) -> None:
     encoding = Encoding(base, Scene(Ground(base, None)))
     texts = encoding.scene.ground.texts
     values = []
-    for what, expression, fact in reversed([*said(base)]):  # what is within comes after
+    for what, expression, fact in reversed(said(base)):  # what is within comes after
         if any(isinstance(node, ir.OfDecision) for node in ir.walk(expression)):
             continue
         bound = {} if fact is None else {fact: 0}
@@ -214,3 +236,48 @@ def test_values_are_those_of_the_interpreter(seed: int) -> None:
 @given(st.integers(0, 10**9))
 def test_what_is_left_open_leaves_nothing_out(seed: int) -> None:
     check_open(small_book(seed, MOST_CASES))
+
+
+NEAR = st.integers(-2, 2)
+TURNS = (1, 4, 100, 400, 1600, 1700, 1900, 2000, 2024, 2100, 9996, 9999)  # years to look at
+EDGES = st.sampled_from([date(y, m, d) for y in TURNS for m, d in ((1, 31), (2, 28), (3, 1))])
+ALL_DAYS = st.dates() | EDGES.flatmap(
+    lambda day: NEAR.map(lambda n: date.fromordinal(max(1, min(day.toordinal() + n, LAST_DAY))))
+)
+
+
+@settings(max_examples=5000 if LONG else 60)
+@given(
+    ALL_DAYS,
+    st.integers(-40, 40) | st.integers(-120000, 120000),
+    st.sampled_from(["days", "weeks", "months", "years"]),
+    st.sampled_from([1, -1]),
+)
+def test_time_is_added_as_the_calendar_has_it(day: date, amount: int, unit: str, sign: int) -> None:
+    """Where neither the day nor the amount is a constant."""
+    calendar, (one, two) = Calendar(), (z3.Int("day"), z3.Int("amount"))
+    moved = calendar.add(Term(one, z3.BoolVal(True)), Term(two, z3.BoolVal(True)), unit, sign)
+    model = the_model([*calendar.facts, one == day.toordinal(), two == amount])
+    assert decoded(model, moved, Date()) == add_time(day, sign * amount, unit)
+
+
+@settings(max_examples=2000 if LONG else 40)
+@given(
+    st.dates(date(2024, 1, 1), date(2024, 12, 31)) | st.just(date(2024, 2, 29)),
+    st.sampled_from(TURNS) | st.integers(-3, 10002),
+    st.booleans(),
+)
+def test_a_day_of_a_year_is_that_of_the_calendar(day: date, year: int, fixed_day: bool) -> None:
+    calendar, (one, two) = Calendar(), (z3.Int("day"), z3.Int("year"))
+    number = 32 * day.month + day.day
+    which = Term(z3.IntVal(number) if fixed_day else one, z3.BoolVal(True))
+    found = calendar.on_day(which, Term(two, z3.BoolVal(True)))
+    model = the_model([*calendar.facts, one == number, two == year])
+    assert decoded(model, found, Date()) == on_day(year, day.month, day.day)
+
+
+def the_model(facts: list[Any]) -> Any:
+    solver = z3.Solver()
+    solver.add(*facts)
+    assert solver.check() == z3.sat
+    return solver.model()
