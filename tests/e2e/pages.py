@@ -10,6 +10,8 @@ What the info string of a fence means:
 - `rules write PATH`, `yaml write PATH`: puts the file there. `rules append PATH` adds to it.
 - `console`: commands after `$ `, and what they print.
 - anything else is only shown.
+
+A block that holds a fence stands between longer ones.
 """
 
 import re
@@ -19,7 +21,7 @@ from pathlib import Path
 from attrs import frozen
 
 ROOT = Path(__file__).parents[2]
-_FENCE = re.compile(r"^( *)```([^\n`]*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^ *(```+)([^\n`]*)\n(.*?)^ *\1$", re.MULTILINE | re.DOTALL)
 
 
 @frozen
