@@ -232,7 +232,7 @@ def test_values_are_those_of_the_interpreter(seed: int) -> None:
     check(small_book(seed, MOST_CASES))
 
 
-@settings(max_examples=400 if LONG else 6)
+@settings(max_examples=400 if LONG else 3)
 @given(st.integers(0, 10**9))
 def test_what_is_left_open_leaves_nothing_out(seed: int) -> None:
     check_open(small_book(seed, MOST_CASES))
