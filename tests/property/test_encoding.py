@@ -202,7 +202,7 @@ def check_open(book: SmallBook) -> None:
         values.append((what, expression, fact, encoding.value(expression, bound)))
     valid = encoding.valid()
     solver = z3.Solver()
-    for case in spread(book):
+    for case in spread(book)[:: 1 if LONG else 4]:
         codes, run = shown_faults(base, case)
         if codes & NOT_VALID:
             continue
