@@ -16,7 +16,9 @@ from matchrules.prove.terms import (
     choose,
     common,
     equal,
+    is_value,
     neg,
+    same_term,
     unknown,
 )
 from matchrules.types import YesNo
@@ -40,21 +42,24 @@ def candidates(table: Table, found: list[Truth]) -> list[Any]:
     if table.hit == "unique":
         none = neg(any_of([hit.yes for hit in found]))
         return [any_of([h.yes, all_of([none, u])]) for h, u in zip(found, undecided, strict=True)]
-    result = []
-    for number, (hit, open_) in enumerate(zip(found, undecided, strict=True)):
-        above = neg(any_of([h.yes for h in found[:number]]))
-        result.append(all_of([above, any_of([hit.yes, open_])]))
-    return result
+    return [
+        all_of([neg(above), any_of([hit.yes, open_])])
+        for hit, open_, above in zip(found, undecided, _above(found), strict=True)
+    ]
 
 
 def twice(found: list[Truth]) -> Any:
     """Where two rows are known to hit."""
-    pairs = []
-    before: list[Any] = []
-    for hit in found:
-        pairs.append(all_of([hit.yes, any_of(before)]))
-        before.append(hit.yes)
-    return any_of(pairs)
+    pairs = zip(found, _above(found), strict=True)
+    return any_of([all_of([hit.yes, above]) for hit, above in pairs])
+
+
+def _above(found: list[Truth]) -> list[Any]:
+    """Where a row above each is known to hit; each says one more than the one before."""
+    result: list[Any] = [FALSE]
+    for hit in found[:-1]:
+        result.append(any_of([result[-1], hit.yes]))
+    return result
 
 
 def table(encoding: "Encoding", define: Define, body: Table, bound: Any) -> Encoded:
@@ -97,12 +102,15 @@ def _same_output(define: Define, rows: list[Any], outputs: list[Encoded], known:
     result = options[-1][1]
     for condition, term, _ in reversed(options[:-1]):
         result = choose(condition, term, result)
-    needed = [known]
-    for number, (condition, term, there) in enumerate(options):
-        needed.append(any_of([neg(condition), there]))
-        for other, value, _ in options[:number]:
-            same = equal(Term(term, there), Term(value, there))
-            needed.append(neg(all_of([condition, other, neg(same)])))
+    if all(is_value(term) and z3.is_true(there) for _, term, there in options):
+        # constants that differ: two of them are too many
+        several = twice([Truth(condition, FALSE) for condition, _, _ in options])
+        needed = [known, neg(several)]
+    else:
+        needed = [known]
+        for condition, term, there in options:
+            same = all_of([there, same_term(term, result)])
+            needed.append(any_of([neg(condition), same]))
     lows: list[Any] = [t.low for t in fit if not t.known.eq(FALSE)]
     highs: list[Any] = [t.high for t in fit if not t.known.eq(FALSE)]
     low = None if None in lows or not lows else min(lows)

@@ -335,7 +335,7 @@ def same_term(left: Any, right: Any) -> Any:
     """Whether two terms are equal."""
     if left.eq(right):
         return TRUE
-    if _is_value(left) and _is_value(right):
+    if is_value(left) and is_value(right):
         return FALSE
     return left == right
 
@@ -352,7 +352,7 @@ def less(one: Term, other: Term, or_equal: bool) -> Any:
         return FALSE
     (left, right), _ = common([one, other])
     if z3.is_bv(left):
-        if _is_value(left) and _is_value(right):
+        if is_value(left) and is_value(right):
             a, b = left.as_long(), right.as_long()
             return TRUE if a < b or (or_equal and a == b) else FALSE
         return z3.ULE(left, right) if or_equal else z3.ULT(left, right)
@@ -368,5 +368,6 @@ def _apart(one: Term, other: Term) -> bool:
     )
 
 
-def _is_value(term: Any) -> bool:
+def is_value(term: Any) -> bool:
+    """Whether a term is a constant."""
     return bool(z3.is_int_value(term) or z3.is_bv_value(term))
