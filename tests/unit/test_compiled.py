@@ -265,6 +265,44 @@ def test_threads_share_the_code() -> None:
     assert seen == [expected] * 120
 
 
+# A head worked out once ---------------------------------------------------------------------------
+
+LETTERS = (
+    HEAD
+    + """
+fact desk
+  width : integer 0..9 optional
+fact letter many up to 5
+  id : text key
+  n  : integer 0..9 optional
+fact box many up to 5
+  k : integer 0..9
+table letter.v : integer 0..9
+  for each letter
+  hit first
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "found"),
+    [
+        # The same words in an aggregate are about each letter in turn, not about the row's.
+        ("letter.n + 1", "<= count(letter where letter.n + 1 > 2)", [1, 2, 2]),
+        ("letter.n + 1", "> count(box where count(letter where letter.n + 1 > box.k) < letter.n)",
+         [1, 1, 1]),
+        # The aggregate, the same for every letter, is worked out before any head is.
+        ("desk.width + 1", "> count(box where box.k > desk.width + 1)", [1, 1, 1]),
+    ],
+)  # fmt: skip
+def test_a_head_that_stands_in_an_aggregate_again(head: str, cell: str, found: list[int]) -> None:
+    rows = f"  | {head} | => letter.v |\n  | {cell} | 1 |\n  | - | 2 |\n"
+    letters = [{"id": name, "n": n} for name, n in (("a", 1), ("b", 2), ("c", 4))]
+    facts = {"desk": {"width": 2}, "letter": letters, "box": [{"k": k} for k in (1, 3, 5)]}
+    outcome = same(*mr.load_text({"t.rules": LETTERS + rows}).case(facts, DAY))
+    assert [*outcome.derived["letter.v"].values()] == found
+
+
 # Large and deep -----------------------------------------------------------------------------------
 
 DEEP = 97

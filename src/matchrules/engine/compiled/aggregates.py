@@ -56,9 +56,10 @@ class _Loop:
         self.where = TRUE if aggregate.where is None else aggregate.where
 
     def write(self) -> None:
-        fact, bound = self.aggregate.fact, self.writer.bound
-        outer = bound.get(fact)
+        fact, writer = self.aggregate.fact, self.writer
+        bound, outer, shared = writer.bound, writer.bound.get(fact), writer.shared
         bound[fact] = self.index
+        writer.shared = {}  # what has a variable outside may speak of another instance in here
         try:
             if self.aggregate.op in ("any", "all"):
                 self._some_or_all()
@@ -67,6 +68,7 @@ class _Loop:
             else:
                 self._picked(self.aggregate.by)
         finally:
+            writer.shared = shared
             if outer is None:
                 del bound[fact]
             else:
