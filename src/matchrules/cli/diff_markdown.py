@@ -36,13 +36,13 @@ def _page(story: "Story") -> Iterator[str]:
         yield ""
         yield "### In the cohort"
         yield ""
-        yield from (f"- {escaped(line)}" for line in story.counts())
-    rest = [*(f"undecided: {s.name}: {s.reason}" for s in story.undecided()), *story.proofs()]
+        yield from (f"- {_ticked(line)}" for line in story.counts())
+    rest = story.rest()
     if rest and any(era.changes for era in story.difference.eras):
         yield ""
-        yield "### Everybody else"
+        yield "### Everything else"
         yield ""
-        yield from (f"- {escaped(line)}" for line in rest)
+        yield from (f"- {_ticked(line)}" for line in rest)
 
 
 def _changes(story: "Story", era: "EraDifference") -> Iterator[str]:
@@ -73,7 +73,7 @@ def _subject(story: "Story", subject: "SubjectDifference") -> Iterator[str]:
             yield from _region(story, region)
         if shift.more:
             yield ""
-            yield "There are further cases, or there may be."
+            yield "There may be further cases."
 
 
 def _region(story: "Story", region: "Region") -> Iterator[str]:

@@ -143,15 +143,17 @@ class Story:
         for era in self.difference.eras:
             yield from (s for s in era.subjects if s.answer == "undecided")
 
-    def proofs(self) -> tuple[str, ...]:
-        """What is proved to be as it was."""
-        told = []
+    def rest(self) -> tuple[str, ...]:
+        """What is undecided, what is proved to be as it was, and what was not looked at."""
+        told = [f"undecided: {ticked(s.name)}: {s.reason}" for s in self.undecided()]
         for bound in (None, *sorted({s.bound for s in self.unaffected() if s.bound is not None})):
             names = sorted({s.name for s in self.unaffected() if s.bound == bound})
             if names:
-                many = "" if bound is None else f", for cases with up to {bound} of each many-fact"
-                shown = names if len(names) <= 8 else [*names[:8], f"{len(names) - 8} more"]
-                told.append(f"nobody is affected, proved{many}: {joined(shown, 'and')}")
+                many = "" if bound is None else f" for cases with up to {bound} of each many-fact"
+                shown = [ticked(name) for name in names[:8]]
+                if len(names) > 8:
+                    shown.append(f"{len(names) - 8} more")
+                told.append(f"the same for everybody, proved{many}: {joined(shown, 'and')}")
         untouched = sum(era.untouched for era in self.difference.eras)
         if untouched:
             told.append(f"out of reach of the changes: {_count(untouched, 'subject')}")
@@ -164,7 +166,7 @@ class Story:
             return ()
         told = [f"{len(counted.affected)} of {_count(counted.total, 'case')} "
                 f"{'is' if len(counted.affected) == 1 else 'are'} affected"]  # fmt: skip
-        told += [f"{name}: {len(cases)}" for name, cases in counted.subjects]
+        told += [f"{ticked(name)}: {len(cases)}" for name, cases in counted.subjects]
         if counted.refused:
             told.append(f"decided by one side only: {len(counted.refused)}")
         if counted.unread:
@@ -192,6 +194,11 @@ def statement(sources: Mapping[str, Source], span: Span | None) -> str:
     return "\n".join(found)
 
 
+def ticked(name: str) -> str:
+    """A subject in ticks; "whether a case is valid" as it is."""
+    return f"`{name}`" if "." in name else name
+
+
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
@@ -215,4 +222,4 @@ def _verb(several: Sequence[object], singular: str) -> str:
     return singular if len(several) == 1 else plural
 
 
-__all__ = ["Story", "statement"]
+__all__ = ["Story", "statement", "ticked"]

@@ -44,7 +44,7 @@ class _Page:
             for name, faults in story.counted.unread[:5]:
                 first = faults.diagnostics[0]
                 yield f"    {name}: {first.message}"
-        rest = [*(f"undecided: {s.name}: {s.reason}" for s in story.undecided()), *story.proofs()]
+        rest = story.rest()
         if rest and any(era.changes for era in story.difference.eras):
             yield ""
             yield from rest
@@ -71,7 +71,7 @@ class _Page:
                     yield ""
                 yield from self._region(region)
             if shift.more:
-                yield "    there are further cases, or there may be"
+                yield "    there may be further cases"
 
     def _region(self, region: "Region") -> Iterator[str]:
         story = self._story
