@@ -247,7 +247,7 @@ class Prover:
 
     def _solver(self, stage: Stage, formula: Any) -> Any:
         left = self._deadline - monotonic()
-        solver = z3.Solver()
+        solver = z3.SimpleSolver()
         solver.set("timeout", max(1, int(left * 1000)))
         for encoding in stage.encodings.values():
             solver.add(*encoding.valid())
