@@ -29,8 +29,9 @@ if TYPE_CHECKING:
               help="Look at this subject or kind only; may be repeated.")  # fmt: skip
 @click.option("--time", "seconds", type=click.FloatRange(min=0, min_open=True), default=10.0,
               show_default=True, metavar="SECONDS",
-              help="What the solver gets for each subject.")  # fmt: skip
-@click.option("--instances", type=click.IntRange(min=0, max=20), default=2, show_default=True,
+              help="How long to look at one subject of advice.")  # fmt: skip
+@click.option("--instances", type=click.IntRange(min=0, max=20), default=2, metavar="N",
+              show_default=True,
               help="How many of each many-fact a case has, where that matters.")  # fmt: skip
 @click.option("--exit-code", "tell", is_flag=True,
               help="Exit with 1 where somebody is affected, or that is undecided.")  # fmt: skip

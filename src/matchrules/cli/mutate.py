@@ -34,19 +34,21 @@ MOST_SHOWN: Final = 2  # examples named with a survivor
     "--sample", type=click.IntRange(1), metavar="N", help="Try only N of the mutants, picked by "
     "--seed.",
 )  # fmt: skip
-@click.option("--seed", type=int, default=0, show_default=True, help="Which sample to pick.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, metavar="N", help="Which sample to pick.",
+)  # fmt: skip
 @click.option(
     "--cases", type=click.IntRange(1), default=20, show_default=True, metavar="N",
     help="Try each property on N generated cases.",
 )  # fmt: skip
 @click.option("--no-properties", is_flag=True, help="Try examples only.")
 @click.option(
-    "--seconds", type=click.FloatRange(0), default=5.0, show_default=True,
+    "--seconds", type=click.FloatRange(0), default=5.0, show_default=True, metavar="SECONDS",
     help="What the prover gets to show that a survivor is the same rules; 0 to leave it out.",
 )  # fmt: skip
 @click.option(
-    "--processes", type=click.IntRange(1, 64), default=2, show_default=True,
-    help="How many processes work.",
+    "--processes", type=click.IntRange(1, 64), default=2, show_default=True, metavar="N",
+    help="How many mutants to work on at once.",
 )  # fmt: skip
 @click.option(
     "--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT",
@@ -150,7 +152,10 @@ def _survivor(fate: "Fate", book: "Book") -> Iterator[str]:
     yield f"  {at.line} | {line}"
     yield f"  {margin} | {click.style(marks, 'red')}"
     if not trial.reached:
-        yield f"  no example of {trial.examples} comes to where it makes a difference"
+        none = "the one example does not come" if trial.examples == 1 else (
+            f"none of the {trial.examples} examples comes" if trial.examples else "no example comes"
+        )  # fmt: skip
+        yield f"  {none} to where it makes a difference"
         if fate.nearby is not None:
             what = ", ".join(f"`{name}`" for name in fate.nearby.what[:MOST_SHOWN])
             yield f"  one that would: {fate.nearby} ({_place(fate.nearby.span, book)}): {what}"
@@ -177,7 +182,7 @@ def _said(score: "Score") -> str:
 def _percent(score: "Score") -> str:
     assert score.percent is not None
     # rounded down: what is not all is not said to be 100
-    return f"{int(score.percent * 10) / 10:.1f} %"
+    return f"{int(score.percent * 10) / 10:.1f}".removesuffix(".0") + " %"
 
 
 def _place(span: Span, book: "Book") -> str:

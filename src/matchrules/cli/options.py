@@ -24,8 +24,8 @@ EXISTING = click.Path(exists=True, path_type=Path)
 
 
 ENGINE = click.option(
-    "--engine", type=click.Choice(["rete", "compiled", "interpreter"]), default="rete", show_default=True,
-    help="What works the advice out; all give the same.",
+    "--engine", type=click.Choice(["rete", "compiled", "interpreter"]), default="rete",
+    show_default=True, help="What works the advice out; all give the same.",
 )  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def table(coverage: Coverage, paint: Paint = unpainted) -> Iterator[str]:
 def _cell(figures: Figures) -> str:
     if not figures.total:
         return "-"
-    excepted = f" (+{figures.excepted})" if figures.excepted else ""
+    excepted = f" ({figures.excepted} excepted)" if figures.excepted else ""
     return f"{figures.covered} of {figures.total}{excepted} {percent(figures.percent)}"
 
 
