@@ -140,6 +140,14 @@ def test_6_unique_and_contradictions_hold_per_instance():
     assert len(decide(text, {"prog": [{"id": "a", "x": 1}, {"id": "b", "x": 2}]})) == 2
 
 
+def test_6_equal_keys_of_two_facts_are_two_instances():
+    text = "fact case many up to 3\n  id : text key\n"
+    text += rule("for each prog", then='may k.u(v = prog.x) "{prog.id}"', name="r1")
+    text += rule("for each case", then='must_not k.u(v = 9) "{case.id}"', name="r2")
+    given = {"prog": [{"id": "a", "x": 1}], "case": [{"id": "a"}]}
+    assert len(decide(text, given)) == 2
+
+
 def test_6_same_key_other_values_is_a_conflict():
     book = book_of("")
     assert on_all(book, {"prog": [{"id": "a", "x": 1}, {"id": "a", "x": 1}]}).advice == ()

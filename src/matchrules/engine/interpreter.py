@@ -198,11 +198,11 @@ class Interpretation:
 
     def _contradictions(self) -> Iterator[Diagnostic]:
         """A subject both for and against, or two known values of a unique one, per instance (9)."""
-        subjects: dict[tuple[Any, ...], list[tuple[Firing, Any]]] = {}
-        ordered = sorted(self.firings, key=lambda f: (self.base.rules[f.rule].full_name, f.place))
-        for firing in ordered:
-            then = self.base.rules[firing.rule].thens[firing.place]
-            subjects.setdefault((then.kind, then.subject, firing.about), []).append((firing, then))
+        rules, subjects = self.base.rules, dict[tuple[Any, ...], list[tuple[Firing, Any]]]()
+        for firing in sorted(self.firings, key=lambda f: (rules[f.rule].full_name, f.place)):
+            rule = rules[firing.rule]
+            then, of = rule.thens[firing.place], (rule.fact, firing.about)
+            subjects.setdefault((then.kind, then.subject, of), []).append((firing, then))
         for (kind, subject, _), said in subjects.items():
             unique = self.base.advice[kind].subjects[subject].unique
             for (one, a), (two, b) in combinations(said, 2):

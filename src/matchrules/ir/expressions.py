@@ -355,7 +355,8 @@ def walk(expression: Expression) -> Iterator[Expression]:
     while stack:
         node = stack.pop()
         yield node
-        if _operand_names(type(node)):
+        kind: Any = type(node)
+        if _operand_names(kind):  # most have none
             stack.extend(reversed(list(children(node))))
 
 

@@ -79,8 +79,9 @@ def contradictions(run: "Run", firings: "Sequence[Firing]") -> "list[Diagnostic]
     groups: dict[Any, list[Firing]] = {}
     for firing in firings:
         if (firing.rule, firing.place) in at_risk:
-            then = rules[firing.rule].thens[firing.place]
-            groups.setdefault((then.kind, then.subject, firing.about), []).append(firing)
+            rule = rules[firing.rule]
+            then, instance = rule.thens[firing.place], (rule.fact, firing.about)
+            groups.setdefault((then.kind, then.subject, instance), []).append(firing)
     for (kind, subject, _), said in groups.items():
         unique = run.base.advice[kind].subjects[subject].unique
         said.sort(key=lambda firing: (rules[firing.rule].full_name, firing.place))

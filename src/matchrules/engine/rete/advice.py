@@ -203,8 +203,9 @@ class Verdict:
     def _contradictions(self, firings: list[Firing]) -> Iterator[Diagnostic]:
         said: dict[tuple[str, str, Any], list[Firing]] = {}
         for firing in firings:
-            then = self.base.rules[firing.rule].thens[firing.place]
-            said.setdefault((then.kind, then.subject, firing.about), []).append(firing)
+            rule = self.base.rules[firing.rule]
+            then, instance = rule.thens[firing.place], (rule.fact, firing.about)
+            said.setdefault((then.kind, then.subject, instance), []).append(firing)
         for (kind, subject, _), group in said.items():
             unique = self.base.advice[kind].subjects[subject].unique
             if len(group) < 2 or self._agree(group, unique):
