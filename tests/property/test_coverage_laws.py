@@ -16,11 +16,14 @@ from matchrules.testing import books
 from matchrules.testing.coverage.places import Texts
 from matchrules.testing.coverage.plan import Decision, Plan, plan
 from matchrules.testing.coverage.trees import (
+    MOST_CHANGES,
+    MOST_LOOKED_AT,
     Fixed,
     Node,
     Tree,
     Values,
     changed,
+    nearest,
     shown,
     targets,
     wanted,
@@ -83,6 +86,26 @@ def test_what_is_wanted_shows_it(tree: Tree, seen: list[Values], place: int) -> 
         one = wanted(whole, place, side, seen, found)
         for values in (*targets(whole, place, side, seen, found), *([one[0]] if one else [])):
             assert side not in shown(whole, place, [*seen, values]).missing
+
+
+@given(SEEN)
+@examples(50)
+def test_what_is_nearest_comes_first(seen: list[Values]) -> None:
+    found = [*nearest(seen)]
+    apart = [sum(a is not b for a, b in zip(*pair, strict=True)) for pair in found]
+    assert apart == sorted(apart)
+    assert set(found) == {
+        (values, start) for start in seen for values in product(TRUTHS, repeat=COUNT)
+        if sum(a is not b for a, b in zip(values, start, strict=True)) <= MOST_CHANGES
+    }  # fmt: skip
+
+
+def test_of_many_conditions_not_all_is_gone_through() -> None:
+    unknown: Values = (None,) * 300
+    found = [values for values, _ in nearest([unknown])]
+    assert 1 < len(found) == MOST_LOOKED_AT // 300
+    whole = Node("and", tuple(range(300)))
+    assert wanted(whole, 0, "true", [unknown], shown(whole, 0, [unknown])) is None
 
 
 def replaced(e: ir.Expression, leaf: ir.Expression, value: bool | None) -> ir.Expression:

@@ -64,13 +64,14 @@ Target = tuple[Asked, ...]  # what is to be true, each of how many of the instan
 class Goal:
     """Something to be shown. `met` says whether a case shows it, on the face of it; `seen` whether
     everything that was seen does. Both `met` and `targets` are asked of an instance of each of the
-    `facts`: bound are none of them, the outermost, and so on to all."""
+    `facts`: bound are none of them, the outermost, and so on to all. Finding the targets is work,
+    and of most goals nobody asks for them."""
 
     item: Item
     said: str
     home: Home
     facts: tuple[str, ...]
-    targets: tuple[Target, ...]
+    targets: Callable[[], tuple[Target, ...]]
     met: Callable[[Interpretation, Sequence[Bound]], bool]
     seen: Callable[[Seen], bool]
 
@@ -128,7 +129,7 @@ class _Seeker:
         facts = () if rule.fact is None else (rule.fact,)
         return Goal(
             item, f"{item.name} fires", Home(f"rule {item.name}", rule, rule.fact),
-            facts, (tuple((one, len(facts)) for one in needed),),
+            facts, lambda: (tuple((one, len(facts)) for one in needed),),
             lambda run, bounds: run.stands(rule, bounds[-1]),
             lambda seen: item.span in seen.fired,
         )  # fmt: skip
@@ -146,7 +147,7 @@ class _Seeker:
         return Goal(
             item, f"{item.table}, row {item.number}",
             Home(f"table {item.table}", defined, defined.fact),
-            facts, (tuple((one, len(facts)) for one in needed),),
+            facts, lambda: (tuple((one, len(facts)) for one in needed),),
             lambda run, bounds: run.value(whole, bounds[-1]) is True,
             lambda seen: item.span in seen.hit,
         )  # fmt: skip
@@ -164,14 +165,16 @@ class _Seeker:
             so_far = shown(decision.tree, place, known(self.seen))
             return shows(decision.tree, values, place, side, so_far)
 
-        found = targets(
-            decision.tree, place, side, list(known(self.seen)),
-            shown(decision.tree, place, known(self.seen)),
-        )  # fmt: skip
+        def aims() -> tuple[Target, ...]:
+            seen = known(self.seen)
+            so_far = shown(decision.tree, place, seen)
+            found = targets(decision.tree, place, side, list(seen), so_far)
+            return tuple(_target(decision, values) for values in found)
+
         words = item.words if side == "true" else item.opposite
         return Goal(
             item, f"{_called(decision.home.name)}: {words}", decision.home,
-            decision.facts, tuple(_target(decision, values) for values in found), met,
+            decision.facts, aims, met,
             lambda seen: side not in shown(decision.tree, place, known(seen)).missing,
         )  # fmt: skip
 
@@ -179,9 +182,10 @@ class _Seeker:
 
     def seek(self, goal: Goal) -> Suggestion | None:
         """A case near an example, if one is found."""
+        aims = goal.targets()
         for one in self.coverage.plans:
             base = one.base
-            climb = _Climb(base, goal, ground_of(base))
+            climb = _Climb(base, goal, aims, ground_of(base))
             states = [
                 _State(e.as_of, {n: [dict(i) for i in each] for n, each in e.facts.items()})
                 for e, b in self.examples if b is base and e.as_of is not None
@@ -250,6 +254,7 @@ def _target(decision: Decision, values: Values) -> Target:
 class _Climb:
     base: RuleBase
     goal: Goal
+    targets: tuple[Target, ...]
     ground: Ground
     tried: int = 0
 
@@ -284,7 +289,7 @@ class _Climb:
             if self.goal.met(run, bounds):
                 state.score = 1.0
                 return True
-            for target in self.goal.targets:
+            for target in self.targets:
                 each = [near(run, e, bounds[depth]) for e, depth in target]
                 state.score = max(state.score, sum(each) / (len(each) or 1))
         return False
@@ -292,7 +297,7 @@ class _Climb:
     def _changes(self, state: _State) -> Iterator[_State]:
         """Everything that differs in one attribute, or in one instance."""
         places = sorted(
-            {p for target in self.goal.targets for e, _ in target for p in reads(self.base, e)}
+            {p for target in self.targets for e, _ in target for p in reads(self.base, e)}
         )
         for fact, name in places:
             declaration = self.base.facts[fact]

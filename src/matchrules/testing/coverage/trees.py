@@ -8,7 +8,7 @@ the outcome. (With no unknowns about this is masking MC/DC as it is known from p
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations, product
+from itertools import combinations, islice, product
 from typing import Final, Literal
 
 from attrs import frozen
@@ -22,6 +22,7 @@ Side = Literal["true", "not true"]
 NOT_TRUE: Final = (False, None)
 MOST_CHANGES: Final = 3  # conditions that may have to change at once for a wanted evaluation
 MOST_TARGETS: Final = 6
+MOST_LOOKED_AT: Final = 100_000  # values of conditions, of all the evaluations near to those seen
 MOST_CONDITIONS: Final = 9  # of a decision never reached, all of whose evaluations are gone through
 
 
@@ -123,11 +124,9 @@ def wanted(
 ) -> tuple[Values, Values | None] | None:
     """An evaluation that would show the condition on that side, and the one seen that is nearest
     to it (None where there is none); None where none within reach would."""
-    for changes in range(MOST_CHANGES + 1):
-        for start in seen:
-            for values in _near(start, changes):
-                if shows(tree, values, place, side, known):
-                    return values, start
+    for values, start in nearest(seen):
+        if shows(tree, values, place, side, known):
+            return values, start
     if not seen:
         for values in _from_nothing(tree):
             if shows(tree, values, place, side, known):
@@ -140,13 +139,11 @@ def targets(
 ) -> tuple[Values, ...]:
     """Several evaluations that would, those nearest to one seen first."""
     found: dict[Values, None] = {}
-    for changes in range(MOST_CHANGES + 1):
-        for start in seen:
-            for values in _near(start, changes):
-                if shows(tree, values, place, side, known):
-                    found[values] = None
-                if len(found) >= MOST_TARGETS:
-                    return tuple(found)
+    for values, _ in nearest(seen):
+        if shows(tree, values, place, side, known):
+            found[values] = None
+            if len(found) >= MOST_TARGETS:
+                return tuple(found)
     for values in _from_nothing(tree) if not found else ():
         if shows(tree, values, place, side, known):
             found[values] = None
@@ -170,15 +167,26 @@ def shows(tree: Tree, values: Values, place: int, side: Side, known: Shown) -> b
     return fits and decides(tree, values, place, True)
 
 
+def nearest(seen: Sequence[Values]) -> Iterator[tuple[Values, Values]]:
+    """Evaluations near to those seen, each with the one that it is near to, the nearest first. Of
+    many conditions there are more than can be gone through."""
+    near = (
+        (values, start)
+        for changes in range(MOST_CHANGES + 1) for start in seen
+        for values in _near(start, changes)
+    )  # fmt: skip
+    return islice(near, MOST_LOOKED_AT // max(1, len(seen[0]) if seen else 1))
+
+
 def _near(start: Values, changes: int) -> Iterator[Values]:
     """What differs from an evaluation in so many conditions: to true or false before unknown."""
+    others = [[truth for truth in (True, False, None) if truth is not mine] for mine in start]
     for places in combinations(range(len(start)), changes):
-        for others in product((True, False, None), repeat=changes):
+        for truths in product(*(others[place] for place in places)):
             values = list(start)
-            for place, other in zip(places, others, strict=True):
-                values[place] = other
-            if all(values[place] is not start[place] for place in places):
-                yield tuple(values)
+            for place, truth in zip(places, truths, strict=True):
+                values[place] = truth
+            yield tuple(values)
 
 
 def _conditions(tree: Tree) -> int:
