@@ -22,7 +22,7 @@ from matchrules.engine.faults import checked_range
 from matchrules.engine.interpreter import Bound, Interpretation, kleene_and
 from matchrules.prove.questions import conditions_of
 from matchrules.prove.verdicts import Answer, Question
-from matchrules.testing.properties import with_parameters
+from matchrules.prove.whatever import with_parameters
 
 NOT_VALID = frozenset({"MR601", "MR605"})  # a conflict, a reject
 Pair = tuple["Run", "Run"]

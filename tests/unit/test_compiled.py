@@ -18,7 +18,7 @@ import matchrules as mr
 from matchrules import ir
 from matchrules.engine.compiled import MOST_KEPT, Compiled, compiled
 from matchrules.engine.interpreter import interpret
-from matchrules.testing.properties import with_parameters
+from matchrules.prove.whatever import with_parameters
 
 DAY = date(2026, 3, 1)
 HEAD = """

@@ -7,28 +7,28 @@ the number of cases in which its premise was true.
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from matchrules import ir
 from matchrules.case.model import Case
 from matchrules.case.writing import write_case
 from matchrules.diagnostics.model import CaseErrors, Diagnostic, Label, UsageError
 from matchrules.engine.interpreter import Interpretation
-from matchrules.ir import Expression, ParameterDeclaration, ParameterRow, Property, RuleBase
+from matchrules.ir import Expression, ParameterDeclaration, Property, RuleBase
+from matchrules.prove.whatever import with_parameters
 from matchrules.testing.aiming import Aim
 from matchrules.testing.cutpoints import Place
 from matchrules.testing.ground import Ground, prepare
 from matchrules.testing.mending import rules_behind
 from matchrules.testing.runs import Run, runs_of
 from matchrules.testing.twins import Difference
-from matchrules.types import Enum, Number, Value
+from matchrules.types import Number
 
 if TYPE_CHECKING:
     from matchrules.rulebook import Book
 
 Answer = Literal["stands", "refuted", "vacuous"]
 
-MOST_KEYS = 10_000
 MOST_FOCUS = 30
 
 
@@ -265,30 +265,6 @@ def _attributes(expressions: Iterable[Expression]) -> Iterator[Place]:
 
 
 # `whatever` --------------------------------------------------------------------------------------
-
-
-def with_parameters(base: RuleBase, values: dict[str, Value]) -> RuleBase:
-    """The rule base in which each of these parameters has one value, on every day and for every
-    key."""
-    changed = {
-        name: evolve(
-            base.parameters[name],
-            rows=tuple(ParameterRow(value, key) for key in _keys(base.parameters[name])),
-        )
-        for name, value in values.items()
-    }
-    return evolve(base, parameters={**base.parameters, **changed})
-
-
-def _keys(parameter: ParameterDeclaration) -> Iterable[Value | None]:
-    match parameter.key:
-        case None:
-            return [None]
-        case Enum(members=members):
-            return members
-        case Number(places=0, low=low, high=high) if low is not None and high is not None:
-            return range(int(low), min(int(high), int(low) + MOST_KEYS) + 1)
-    return sorted({row.key for row in parameter.rows}, key=repr)
 
 
 def _any_value(parameter: ParameterDeclaration) -> Any:
