@@ -5,7 +5,7 @@ no such case there is none with any number of instances. Else they have up to so
 a case that is found is shown to the interpreter before it is believed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from time import monotonic
 from typing import Any, Final
 
@@ -310,9 +310,3 @@ def _another(model: Any, stage: Stage) -> Any:
     """That some variable has another value than in the model."""
     own = [d() for d in model.decls() if d.arity() == 0]
     return z3.Or(*(variable != model.eval(variable) for variable in own))
-
-
-def answers(base: RuleBase, asked: Iterable[Question], seconds: float = SECONDS) -> list[Verdict]:
-    """The verdicts on several questions, in one process."""
-    prover = Prover(base, seconds)
-    return [prover.answer(question) for question in asked]
