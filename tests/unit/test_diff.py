@@ -292,6 +292,22 @@ def test_the_terminal(repository: Path) -> None:
     assert "    now     should, by W-1: Bring boots." in shown.stdout
 
 
+def test_a_subject_out_of_reach_counts_once_however_many_eras_there_are(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    for side in (old, new):
+        side.mkdir()
+        (side / "walk.rules").write_text(RULES)
+    (new / "office.rules").write_text(
+        "ruleset office\n  version 1\n  effective from 2026-06-01\n  uses walk\n"
+        "rule two_umbrellas cite guide overrides walk.umbrella when day.rain >= heavy\n"
+        '  then should pack.umbrella(size = 50) "Bring a big one."\n'
+    )
+    said = CliRunner().invoke(app, ["diff", str(old), str(new)]).stdout
+    assert "\nfrom 2026-06-01 on\n" in said
+    assert "the same for everybody, proved: whether a case is valid\n" in said
+    assert said.endswith("out of reach of the changes: 2 subjects\n")
+
+
 def test_exit_code_is_asked_for(repository: Path) -> None:
     assert run("diff", "first", "rules").exit_code == 0
     assert run("diff", "first", "rules", "--exit-code").exit_code == 1

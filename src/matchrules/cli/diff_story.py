@@ -69,7 +69,7 @@ class Story:
     def days(self, era: "EraDifference") -> str:
         """The days of an era, where there are several."""
         until = f" until before {era.end}" if era.end else " on"
-        return f"on days from {era.start}{until}"
+        return f"from {era.start}{until}"
 
     def described(self, kind: str, subject: str) -> str:
         """The words of the vocabulary for a subject."""
@@ -154,8 +154,13 @@ class Story:
                 if len(names) > 8:
                     shown.append(f"{len(names) - 8} more")
                 told.append(f"the same for everybody, proved{many}: {joined(shown, 'and')}")
-        untouched = sum(era.untouched for era in self.difference.eras)
-        if untouched:
+        reached = [{s.name for s in era.subjects if s.kind} for era in self.difference.eras]
+        in_all = [
+            era.untouched + len(names)
+            for era, names in zip(self.difference.eras, reached, strict=True)
+        ]
+        untouched = max(in_all, default=0) - len(set().union(*reached))  # a subject counts once
+        if untouched > 0:
             told.append(f"out of reach of the changes: {_count(untouched, 'subject')}")
         return tuple(told)
 
