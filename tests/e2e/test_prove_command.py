@@ -412,6 +412,18 @@ def test_a_check_as_sarif(tmp_path: Path) -> None:
     assert [result["ruleId"] for result in run["results"]] == ["MR101"]
 
 
+@pytest.mark.parametrize("command", ["check", "prove"])
+def test_what_cannot_be_read_as_rules_is_a_result_of_sarif(tmp_path: Path, command: str) -> None:
+    (tmp_path / "broken.rules").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "none").mkdir()
+    for path, code in (("broken.rules", "MR004"), ("none", "MR540")):
+        words = [command, str(tmp_path / path), "--format", "sarif"]
+        shown = CliRunner().invoke(app, words, prog_name="matchrules")
+        assert (shown.exit_code, shown.stderr) == (1, "")
+        (result,) = json.loads(shown.stdout)["runs"][0]["results"]
+        assert result["ruleId"] == code
+
+
 # Ended early --------------------------------------------------------------------------------------
 
 

@@ -37,16 +37,22 @@ class Failed(Refused):
 
 def reporting(command: _Command) -> _Command:
     """Every error that the library raises on purpose, told without a traceback. Faults go to
-    standard error, as JSON where the command was asked for JSON."""
+    standard error, as JSON where the command was asked for JSON. SARIF is a list of faults, so
+    there they are the answer itself."""
 
     @functools.wraps(command)
     def told(*args: Any, **options: Any) -> Any:
         try:
             return command(*args, **options)
         except DiagnosticsError as error:
-            print_faults(
-                error.diagnostics, error.sources, sys.stderr, options.get("format_") == "json"
-            )
+            if options.get("format_") == "sarif":
+                from matchrules.diagnostics.sarif import to_sarif_json
+
+                click.echo(to_sarif_json(error.diagnostics, error.sources))
+            else:
+                print_faults(
+                    error.diagnostics, error.sources, sys.stderr, options.get("format_") == "json"
+                )
             raise click.exceptions.Exit(1) from None
         except UsageError as error:
             raise Refused(str(error)) from None
