@@ -12,9 +12,9 @@ help:
 	@echo "make test         all tests, and a smaller set on every other Python that is present"
 	@echo "make test-all     all tests on every Python that is present"
 	@echo "make test-long    the property tests with many more examples"
-	@echo "make mutate       which changes of the packs their tests do not notice"
+	@echo "make mutate       which changes of the packs their tests do not notice; minutes"
 	@echo "make docs         writes the generated parts of the documentation again"
-	@echo "make proofs       proves the packs, some minutes, and writes the page that says so"
+	@echo "make proofs       proves the packs, and writes the page of what is proved; minutes"
 	@echo "make check        ruff, mypy --strict, import-linter"
 
 .venv/.ready: pyproject.toml constraints.txt scripts/make-venv
