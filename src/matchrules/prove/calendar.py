@@ -35,6 +35,26 @@ class Calendar:
     def __init__(self) -> None:
         self.facts: list[Any] = []
         self._parts: dict[int, tuple[Any, Any, Any, Any]] = {}
+        self._spoken_of: dict[int, tuple[Any, tuple[Any, ...]]] = {}
+
+    def facts_for(self, formula: Any) -> tuple[Any, ...]:
+        """The facts that bind the parts which a formula speaks of. All others leave every value of
+        their day possible, and cost the solver dearly."""
+        key = formula.get_id()
+        if key not in self._spoken_of:
+            found: dict[int, Any] = {}
+            waiting = [formula]
+            while waiting:
+                one = waiting.pop()
+                for number, (_, *parts) in enumerate(self._parts.values()):
+                    # the solver's own walk through a formula is far faster than one from here
+                    zeros = [(part, z3.IntVal(0)) for part in parts]
+                    if number not in found and not z3.substitute(one, *zeros).eq(one):
+                        found[number] = self.facts[number]
+                        waiting.append(self.facts[number])
+            # the formula is kept, or its number could be given to another one
+            self._spoken_of[key] = (formula, tuple(found.values()))
+        return self._spoken_of[key][1]
 
     def parts(self, day: Any) -> tuple[Any, Any, Any]:
         """Year, month and day of the month of a day."""

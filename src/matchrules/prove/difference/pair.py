@@ -1,6 +1,7 @@
 """Two rule bases as formulas over the same cases."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import z3
@@ -80,10 +81,6 @@ class Pair:
     @property
     def sides(self) -> tuple[Side, Side]:
         return self.old, self.new
-
-    def facts(self) -> list[Any]:
-        """What makes the variables a case, as far as it has been looked at."""
-        return [*self.ground.formulas, *self.ground.calendar.facts]
 
     def valid(self) -> list[Any]:
         """That both sides take the case."""
@@ -193,20 +190,32 @@ class Solver:
         # without the tactics of `Solver`, which cost more here than they save
         self.z3 = z3.SimpleSolver()
         self._told = 0
-        self._calendar = 0
+        self._calendar: set[int] = set()
 
     def add(self, *formulas: Any) -> None:
         self.z3.add(*formulas)
+        for formula in formulas:
+            for fact in self.pair.ground.calendar.facts_for(formula):
+                if fact.get_id() not in self._calendar:
+                    self._calendar.add(fact.get_id())
+                    self.z3.add(fact)
 
-    def forget(self) -> None:
-        """After a `pop`: what the scene is made of has to be told again."""
-        self._told = self._calendar = 0
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is added inside is taken back at the end."""
+        told, calendar = self._told, set(self._calendar)
+        self.z3.push()
+        try:
+            yield
+        finally:
+            self.z3.pop()
+            self._told, self._calendar = told, calendar
 
     def satisfiable(self, *assumptions: Any) -> bool:
         """Whether some case meets all that was added; raises `Stopped`."""
         ground = self.pair.ground
-        self.z3.add(*ground.formulas[self._told :], *ground.calendar.facts[self._calendar :])
-        self._told, self._calendar = len(ground.formulas), len(ground.calendar.facts)
+        told, self._told = self._told, len(ground.formulas)
+        self.add(*ground.formulas[told:])
         self.z3.set("timeout", self.deadline.milliseconds())
         answer = self.z3.check(*assumptions)
         if answer == z3.unknown:

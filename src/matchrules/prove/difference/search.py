@@ -179,8 +179,7 @@ class Search:
         for number, formula in enumerate([day, *wanted.values()]):
             switch = z3.Bool(f"left out {number}")
             chosen[switch] = formula
-        solver.z3.push()
-        try:
+        with solver.aside():
             solver.add(*(z3.Implies(switch, formula) for switch, formula in chosen.items()))
             kept = dict.fromkeys(chosen)
             today = next(iter(kept))
@@ -190,9 +189,6 @@ class Search:
                 for switch in drop:
                     kept.pop(next(k for k in kept if k.eq(switch)))
             return case_of(solver.z3.model(), scene)
-        finally:
-            solver.z3.pop()
-            solver.forget()
 
     def _day(self) -> date:
         """The latest day from which a parameter has a value: a day of which one may think."""
