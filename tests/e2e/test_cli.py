@@ -197,6 +197,10 @@ def test_the_packs_are_used_without_rules() -> None:
         ("advise", "x.yaml", "--engine", "magic"),
         ("--nonsense",),
         ("new",),
+        ("mutate", ".", "--seconds", "inf"),
+        ("mutate", ".", "--fail-under", "nan"),
+        ("test", ".", "--cov-fail-under", "nan"),
+        ("diff", ".", ".", "--time", "inf"),
     ],
     ids=" ".join,
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matchrules.cli.options import EXISTING, format_option
+from matchrules.cli.options import EXISTING, MORE_THAN_NO_SECONDS, format_option
 from matchrules.cli.report import in_colour, reporting
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
               "case a line (.ndjson).")  # fmt: skip
 @click.option("--subject", "subjects", multiple=True, metavar="KIND[.SUBJECT]",
               help="Look at this subject or kind only; may be repeated.")  # fmt: skip
-@click.option("--time", "seconds", type=click.FloatRange(min=0, min_open=True), default=10.0,
+@click.option("--time", "seconds", type=MORE_THAN_NO_SECONDS, default=10.0,
               show_default=True, metavar="SECONDS",
               help="How long to look at one subject of advice.")  # fmt: skip
 @click.option("--instances", type=click.IntRange(min=0, max=20), default=2, metavar="N",

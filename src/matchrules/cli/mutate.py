@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from matchrules.cli.options import format_option, or_packs, paths_argument
+from matchrules.cli.options import PERCENT, SECONDS, format_option, or_packs, paths_argument
 from matchrules.cli.report import Failed, in_colour, reporting
 from matchrules.text import Span
 
@@ -43,7 +43,7 @@ MOST_SHOWN: Final = 2  # examples named with a survivor
 )  # fmt: skip
 @click.option("--no-properties", is_flag=True, help="Try examples only.")
 @click.option(
-    "--seconds", type=click.FloatRange(0), default=5.0, show_default=True, metavar="SECONDS",
+    "--seconds", type=SECONDS, default=5.0, show_default=True, metavar="SECONDS",
     help="What the prover gets to show that a survivor is the same rules; 0 to leave it out.",
 )  # fmt: skip
 @click.option(
@@ -51,7 +51,7 @@ MOST_SHOWN: Final = 2  # examples named with a survivor
     help="How many mutants to work on at once.",
 )  # fmt: skip
 @click.option(
-    "--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT",
+    "--fail-under", type=PERCENT, metavar="PERCENT",
     help="Exit with 1 where fewer than PERCENT are noticed.",
 )  # fmt: skip
 @reporting

@@ -20,6 +20,23 @@ def as_day(ctx: click.Context, param: click.Parameter, value: str | None) -> dat
         raise click.BadParameter(f"`{value}` is not a date; write one such as 2026-11-01") from None
 
 
+class NumberRange(click.FloatRange):
+    """A number within a range; `nan`, which is in any range for click, is none."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number = float(super().convert(value, param, ctx))
+        if number != number:
+            self.fail(f"{value!r} is not a valid float.", param, ctx)
+        return number
+
+
+# a day at most: longer waits are more than what waits for an answer can be told to wait
+SECONDS = NumberRange(0, 86_400)
+MORE_THAN_NO_SECONDS = NumberRange(0, 86_400, min_open=True)
+PERCENT = NumberRange(0, 100)
+
 EXISTING = click.Path(exists=True, path_type=Path)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matchrules.cli.coverage_options import enough, propose, show, suggested
-from matchrules.cli.options import ENGINE, format_option, or_packs, paths_argument
+from matchrules.cli.options import ENGINE, PERCENT, format_option, or_packs, paths_argument
 from matchrules.cli.report import in_colour, reporting
 from matchrules.text import Span
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "--cov", is_flag=True, help="Say which rules, rows of tables and conditions the examples cover."
 )
 @click.option(
-    "--cov-fail-under", "least", type=click.FloatRange(0, 100), metavar="PERCENT",
+    "--cov-fail-under", "least", type=PERCENT, metavar="PERCENT",
     help="Exit with 1 where less of the rules, rows or conditions is covered. Implies --cov.",
 )  # fmt: skip
 @click.option(
