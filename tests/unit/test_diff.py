@@ -143,6 +143,19 @@ def test_a_witness_is_a_case_file_that_shows_the_change() -> None:
                 assert told[0] != told[1]
 
 
+def test_a_witness_says_nothing_that_it_does_not_need() -> None:
+    wider = "when day.rain >= heavy or day.ground is wet or count(walker) >= 1"
+    difference = differing(("when day.rain >= heavy", wider))
+    regions = [
+        region.document for era in difference.eras for subject in era.subjects
+        for shift in subject.shifts for region in shift.regions
+    ]  # fmt: skip
+    assert regions
+    for said in regions:  # any one of the two is enough, and one walker
+        assert ("ground" in said) + ("walker" in said) == 1, said
+        assert said.count("age:") <= 1, said
+
+
 def test_what_says_the_same_in_other_words_is_proved_to() -> None:
     difference = differing(("day.ground in (wet, icy)", "day.ground is not dry"))
     assert answers(difference) == {"whether a case is valid": "unaffected",

@@ -1,6 +1,7 @@
 """Whom a change affects: cases are looked for, each is made into a region, until there are none."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any, Final
 
@@ -16,11 +17,12 @@ from matchrules.prove.aggregates import NeedsInstances
 from matchrules.prove.difference.atoms import Descent
 from matchrules.prove.difference.cases import Judged
 from matchrules.prove.difference.cones import Cones
-from matchrules.prove.difference.literals import Literal, Widening, exact
+from matchrules.prove.difference.literals import Literal, exact
 from matchrules.prove.difference.model import Region, Shift, SubjectDifference
 from matchrules.prove.difference.pair import Deadline, Pair, Solver, Stopped
 from matchrules.prove.difference.tasks import Subject, Task
 from matchrules.prove.difference.vocabulary import Shared
+from matchrules.prove.difference.widening import Generalising
 from matchrules.prove.terms import Unsupported, all_of, any_of, neg
 from matchrules.prove.witness import case_of
 
@@ -143,6 +145,7 @@ class Search:
             solver.add(*pair.valid())
         regions: list[tuple[tuple[Literal, ...], Case]] = []
         tries = 0
+        general: Generalising | None = None
         try:
             while solver.satisfiable():
                 if len(regions) == MOST_REGIONS:
@@ -154,7 +157,9 @@ class Search:
                         raise Stopped("the interpreter does not see what the solver found")
                     self._exclude(solver, task, faults=True)
                     continue
-                literals = self._generalised(task, case)
+                if not regions:
+                    general = self._generalising(task)
+                literals = general and general.region(self._literals(task, case))
                 if literals is None:  # this one case is all that can be told
                     regions.append(((), case))
                     return Found(tuple(regions), more=True, bound=self.instances)
@@ -183,12 +188,19 @@ class Search:
             solver.add(*(z3.Implies(switch, formula) for switch, formula in chosen.items()))
             kept = dict.fromkeys(chosen)
             today = next(iter(kept))
+            dropped = []
             while not solver.satisfiable(*kept):
                 core = solver.z3.unsat_core()
-                drop = [s for s in core if not s.eq(today)] or core
-                for switch in drop:
-                    kept.pop(next(k for k in kept if k.eq(switch)))
-            return case_of(solver.z3.model(), scene)
+                for switch in [s for s in core if not s.eq(today)] or core:
+                    dropped.append(next(k for k in kept if k.eq(switch)))
+                    kept.pop(dropped[-1])
+            model = solver.z3.model()
+            with suppress(Stopped):  # a case that says too much is better than none
+                for switch in dropped:  # mostly one of a core had to go, and not all
+                    if solver.satisfiable(*kept, switch):
+                        kept[switch] = None
+                        model = solver.z3.model()
+            return case_of(model, scene)
 
     def _day(self) -> date:
         """The latest day from which a parameter has a value: a day of which one may think."""
@@ -234,40 +246,22 @@ class Search:
 
     # What do they have in common? -----------------------------------------------------------
 
-    def _generalised(self, task: Task, case: Case) -> tuple[Literal, ...] | None:
-        """Conditions that hold in the case, and wherever they do the change shows."""
-        runs = [Interpretation(base, case) for base in (self.both.old, self.both.new)]
+    def _generalising(self, task: Task) -> Generalising | None:
         if task.any_case:
             return None
-        literals = [
+        pair = self.pair(None if self._opens(task) else self.instances)
+        return Generalising(pair, task.formula(pair), self._deadline)
+
+    def _literals(self, task: Task, case: Case) -> list[Literal]:
+        """All that is so of a case, of what the change rests on."""
+        runs = [Interpretation(base, case) for base in (self.both.old, self.both.new)]
+        return [
             literal
             for atom in self._descent.atoms(task.roots)
             for literal in exact(
                 atom, runs[atom.where].value(atom.expression, dict(atom.bound))
             )
         ]  # fmt: skip
-        pair = self.pair(None if self._opens(task) else self.instances)
-        formula = task.formula(pair)
-        without = _Asking(Solver(pair, self._deadline), neg(formula))
-        within = _Asking(Solver(pair, self._deadline), formula)
-        if without.some(literals):
-            return None
-        kept = without.core(literals)
-        for literal in list(kept):
-            fewer = [other for other in kept if other != literal]
-            if not without.some(fewer):
-                kept = fewer
-        for place, literal in enumerate(kept):
-            before, after = kept[:place], kept[place + 1 :]
-
-            def still(other: Literal, before: Any = before, after: Any = after) -> bool:
-                return not without.some([*before, other, *after])
-
-            def possible(other: Literal, before: Any = before, after: Any = after) -> bool:
-                return within.some([*before, other, *after])
-
-            kept[place] = Widening(still, possible).widened(literal)
-        return tuple(kept)
 
     def _opens(self, task: Task) -> bool:
         try:
@@ -293,29 +287,6 @@ class Search:
             judged.said(1, *task.subject),
             literals,
         )
-
-
-class _Asking:
-    """Asks whether there are cases for a formula, and for literals given each time."""
-
-    def __init__(self, solver: Solver, formula: Any) -> None:
-        self._solver = solver
-        self._solver.add(formula)
-        self._switches: dict[Literal, Any] = {}
-
-    def some(self, literals: Sequence[Literal]) -> bool:
-        return self._solver.satisfiable(*map(self._switch, literals))
-
-    def core(self, literals: Sequence[Literal]) -> list[Literal]:
-        """Those that it took to say that there is none."""
-        core = {switch.get_id() for switch in self._solver.z3.unsat_core()}
-        return [literal for literal in literals if self._switch(literal).get_id() in core]
-
-    def _switch(self, literal: Literal) -> Any:
-        if literal not in self._switches:
-            switch = self._switches[literal] = z3.Bool(f"literal {len(self._switches)}")
-            self._solver.add(z3.Implies(switch, literal.formula(self._solver.pair)))
-        return self._switches[literal]
 
 
 def _another(model: Any, pair: Pair) -> Any:
