@@ -18,10 +18,10 @@ LONG = os.environ.get("MATCHRULES_PROFILE") == "long"
 EXPECTED = {"MR310"}
 
 
-def examples(count: int) -> settings:
-    """So many examples; many more in the long profile."""
+def examples(count: int, long: int | None = None) -> settings:
+    """So many examples; in the long profile `long`, or many more."""
     return settings(
-        max_examples=count * (25 if LONG else 1), deadline=None,
+        max_examples=(long or count * 25) if LONG else count, deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )  # fmt: skip
 
