@@ -275,7 +275,7 @@ class Interpretation:
         """Many-facts are closed: what is not asserted is not there (5)."""
         each = self.each(aggregate.fact, bound)
         if aggregate.op in ("any", "all") and aggregate.take:  # what is tested is not selected
-            each = sorted(each, key=partial(self._pick_order, aggregate))[-aggregate.take :]
+            each = sorted(each, key=partial(self.pick_order, aggregate))[-aggregate.take :]
         tests = [aggregate.where is None or self.value(aggregate.where, b) for b in each]
         if aggregate.op in ("any", "all"):
             return kleene_or(tests) if aggregate.op == "any" else kleene_and(tests)
@@ -283,7 +283,7 @@ class Interpretation:
             return None
         chosen = [b for b, test in zip(each, tests, strict=True) if test]
         if aggregate.by is not None:
-            chosen.sort(key=lambda b: self._pick_order(aggregate, b))
+            chosen.sort(key=lambda b: self.pick_order(aggregate, b))
             count = {"last": 1, "last_but_one": 2}.get(aggregate.op, aggregate.take)
             chosen = chosen[-count:] if count else []
             if aggregate.op == "last_but_one":
@@ -304,7 +304,7 @@ class Interpretation:
         values.sort(key=lambda v: order_key(v, aggregate.type))
         return (values[0] if aggregate.op == "min" else values[-1]) if values else None
 
-    def _pick_order(self, aggregate: ir.Aggregate, bound: Bound) -> list[object]:
+    def pick_order(self, aggregate: ir.Aggregate, bound: Bound) -> list[object]:
         """By the named attribute, ties by the others in order of declaration (5)."""
         attributes = self.base.facts[aggregate.fact].attributes
         names = sorted(

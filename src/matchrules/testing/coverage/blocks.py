@@ -2,46 +2,17 @@
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from fractions import Fraction
 from typing import Final
 
 from attrs import frozen
 
-from matchrules.analysis.units import is_time, singular
 from matchrules.ir import Example, FactDeclaration, RuleBase
-from matchrules.types import DayOfYear, Number, Text, Type, Value, python_value
+from matchrules.prove.saving import literal, quoted
+from matchrules.types import Value
 
 WIDTH: Final = 100
 Instances = Sequence[Mapping[str, Value | None]]
 Given = Mapping[str, Instances]
-
-
-def literal(value: Value | None, type_: Type) -> str:
-    """A value as it is written in a rule file."""
-    match value:
-        case None:
-            return "unknown"
-        case bool():
-            return "yes" if value else "no"
-        case frozenset():
-            return f"({', '.join(sorted(value))})"
-        case int() | Fraction():
-            unit = type_.unit if isinstance(type_, Number) else None
-            shown = str(python_value(value, type_))
-            if unit is None or not is_time(unit):
-                return shown
-            return f"{shown} {singular(unit) if value == 1 else unit}"
-        case date():
-            return value.isoformat()
-        case DayOfYear():
-            return str(value)
-    return quoted(value) if isinstance(type_, Text) else value
-
-
-def quoted(text: str) -> str:
-    """A text in quotes, with what would mean something else escaped."""
-    said = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{said.replace("{", "{{").replace("}", "}}")}"'
 
 
 @frozen

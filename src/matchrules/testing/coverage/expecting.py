@@ -5,7 +5,8 @@ from matchrules.case.model import Case
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.interpreter import Interpretation
 from matchrules.ir import RuleBase
-from matchrules.testing.coverage.blocks import literal, quoted, reachable
+from matchrules.prove.saving import literal, quoted
+from matchrules.testing.coverage.blocks import reachable
 from matchrules.testing.coverage.plan import Home
 from matchrules.types import Type, Value, YesNo
 

@@ -6,6 +6,7 @@ rule's advice stands, a default's `unless` where what is asserted differs from i
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from attrs import Factory, define
 
@@ -16,7 +17,6 @@ from matchrules.ir import Define, Example, Expression, Row
 from matchrules.testing.coverage.plan import Decision, Plan
 from matchrules.testing.coverage.trees import Values, worth
 from matchrules.text import Span
-from matchrules.types import sort_key
 
 Evaluations = dict[Values, Example | None]  # the first example that led to each
 
@@ -209,12 +209,5 @@ class _Watching:
         each = self.run.each(e.fact, bound)
         if e.op not in ("any", "all") or not e.take:
             return each
-        attributes = self.base.facts[e.fact].attributes
-        names = [n for n in attributes if not attributes[n].never_read]
-        names.sort(key=lambda n: n != e.by)
-        each.sort(
-            key=lambda b: [
-                sort_key(self.run.attribute(e.fact, n, b), attributes[n].type) for n in names
-            ]
-        )
+        each.sort(key=partial(self.run.pick_order, e))
         return each[-e.take :]
