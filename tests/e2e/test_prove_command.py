@@ -222,6 +222,24 @@ def test_a_saved_example_is_never_written_over(shop: Path) -> None:
     assert (folder / "P-1.example").read_text() == "mine"
 
 
+def test_a_long_name_is_saved_under_its_beginning(shop: Path) -> None:
+    name = "long_" * 600
+    text = f'{SHOP}\nproperty {name} "Of a long name"\n  order.items < 3\n'
+    shop.write_text(text, encoding="utf-8")
+    folder = shop.parent / "long"
+    shown = run(shop, "--only", name, "--save", folder)
+    assert (shown.exit_code, shown.stderr) == (1, "")
+    (path,) = folder.iterdir()
+    assert path.name == f"{name[:100]}.example"
+
+
+def test_where_nothing_can_be_saved_nothing_is_asked(shop: Path) -> None:
+    (shop.parent / "file").write_text("")
+    shown = run(shop, "--save", shop.parent / "file" / "folder")
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert shown.stderr.startswith("error: cannot open ")
+
+
 def test_the_text_groups_and_counts(shop: Path) -> None:
     shown = run(shop, "--kind", "property", "--processes", 1)
     assert shown.exit_code == 1

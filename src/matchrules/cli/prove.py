@@ -1,6 +1,8 @@
 """`matchrules prove`: what holds for every case there can be."""
 
+import errno
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -90,6 +92,8 @@ def command(
     need_solver()
     book = load(*or_packs(paths))
     asked = _chosen(book, asked_of(book.bases), only, kinds)
+    if save is not None:
+        _made(save)
     began = monotonic()
     came = answers(
         book.bases, asked, seconds=seconds, instances=instances, processes=processes, within=within
@@ -216,6 +220,13 @@ def _progress(of: int) -> Iterator[Callable[[str], None]]:
             bar.update(task, advance=1, description=said)
 
         yield step
+
+
+def _made(folder: Path) -> None:
+    """The folder to save into, before any time goes into what is to be saved there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
 
 def _saved(proofs: "Proofs", folder: Path | None) -> list[str]:

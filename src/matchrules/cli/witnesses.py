@@ -26,6 +26,7 @@ from matchrules.testing.examples import run_example
 from matchrules.text import Span
 
 SUFFIX: Final = ".example"
+LONGEST: Final = 100  # letters of a file's name; file systems take some 250 bytes
 
 
 def save(proofs: Proofs, folder: Path) -> list[str]:
@@ -33,7 +34,7 @@ def save(proofs: Proofs, folder: Path) -> list[str]:
     there already with the same text too. No file that is there is written over."""
     folder.mkdir(parents=True, exist_ok=True)
     return [
-        _write(folder, _slug(asked, proofs.book), block(proofs.book, asked, verdict))
+        _write(folder, _slug(asked, proofs.book)[:LONGEST], block(proofs.book, asked, verdict))
         for asked, verdict in proofs.answered
         if verdict.answer == "refuted" and verdict.cases
     ]
