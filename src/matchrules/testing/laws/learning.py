@@ -55,16 +55,15 @@ def learning(trial: Trial, draw: Draw) -> None:
     pairs = st.tuples(st.integers(0, len(open_) - 1), st.integers(0, 255))
     picked = draw(st.lists(pairs, min_size=1, max_size=MOST_LEARNT))
     learnt = _learnt(ground, run, [(open_[at], number) for at, number in picked])
-    known = Resting(run)
+    if learnt is None:
+        return
     try:
         run.outcome()
-        after = None if learnt is None else Interpretation(base, learnt).outcome()
+        Interpretation(base, learnt).outcome()
     except CaseErrors:
         return
-    if learnt is None or after is None:
-        return
     cases = {"before": write_case(base, case), "after": write_case(base, learnt)}
-    promised = _Promised(base, case, run, known)
+    promised = _Promised(base, case, run, Resting(run))
     trial.met += bool(promised.advice)
     for name, engine in trial.engines.items():
         try:

@@ -1,7 +1,7 @@
 """What a law is tried on, and how it says that it is broken."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -28,14 +28,10 @@ FIRST = "interpreter"  # the engine that the others are compared with
 
 def engines() -> dict[str, Engine]:
     """Every engine that decides one case, the interpreter first."""
+    from matchrules.engine.compiled import decide_compiled
     from matchrules.engine.rete import decide_rete
 
-    found: dict[str, Engine] = {FIRST: interpret, "rete": decide_rete}
-    with suppress(ImportError):
-        from matchrules.engine.compiled import decide_compiled
-
-        found["compiled"] = decide_compiled
-    return found
+    return {FIRST: interpret, "rete": decide_rete, "compiled": decide_compiled}
 
 
 class Broken(AssertionError):
