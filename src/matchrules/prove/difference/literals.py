@@ -1,11 +1,10 @@
 """Simple conditions on one value each: what holds in a case, and how far it can be widened."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from fractions import Fraction
 from typing import Any, Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from matchrules import ir
 from matchrules.explain import Wording
@@ -153,67 +152,6 @@ def exact(atom: Atom, value: Value | None) -> tuple[Literal, ...]:
     return (Literal(atom, (value,)),)
 
 
-class Widening:
-    """Widens a literal as far as it goes. `still`: whether another one in its place is enough;
-    `possible`: whether there are cases at all with the other one in its place."""
-
-    def __init__(
-        self, still: Callable[[Literal], bool], possible: Callable[[Literal], bool]
-    ) -> None:
-        self._still, self._possible = still, possible
-
-    def widened(self, literal: Literal) -> Literal:
-        """The widest literal that was found."""
-        if literal.domain:
-            for value in literal.domain:
-                if value not in literal.values:
-                    wider = evolve(literal, values=_in_order({*literal.values, value}, literal))
-                    alone = evolve(literal, values=(value,))
-                    # what no case has would only make the words longer
-                    if self._still(wider) and self._possible(alone):
-                        literal = wider
-            return literal
-        if literal.values or (literal.low is None and literal.high is None):
-            return literal
-        return self._end(self._end(literal, "high", 1), "low", -1)
-
-    def _end(self, literal: Literal, name: str, sign: int) -> Literal:
-        def ending(end: Any) -> Literal:
-            low, high = (literal.low, end) if name == "high" else (end, literal.high)
-            return evolve(literal, low=low, high=high)
-
-        open_ = ending(None)
-        if self._still(open_):
-            return open_
-        type_ = literal.atom.expression.type
-        scale = _scale(type_)
-        if scale is None:
-            return literal
-        good = _whole(getattr(literal, name), scale)
-        limit = _limit(type_, sign, scale)
-        step = 1
-        bad = None
-        while bad is None:  # first by leaps, then by halves
-            there = good + sign * step
-            if limit is not None and (there - limit) * sign > 0:
-                bad = limit + sign
-            elif self._still(ending(_value(there, type_, scale))):
-                good, step = there, step * 4
-            else:
-                bad = there
-        while abs(bad - good) > 1:
-            middle = (bad + good) // 2
-            if self._still(ending(_value(middle, type_, scale))):
-                good = middle
-            else:
-                bad = middle
-        return ending(_value(good, type_, scale))
-
-
-def _in_order(values: set[Value | None], literal: Literal) -> tuple[Value | None, ...]:
-    return tuple(value for value in literal.domain if value in values)
-
-
 def _end(value: Any) -> Term:
     if isinstance(value, date):
         return number(value.toordinal())
@@ -222,30 +160,4 @@ def _end(value: Any) -> Term:
     return number(value)
 
 
-def _scale(type_: Any) -> int | None:
-    """In how many steps values of the type lie between two whole numbers; None where they lie
-    anywhere."""
-    if isinstance(type_, Number):
-        return None if type_.places is None else int(10**type_.places)
-    return 1 if isinstance(type_, Date) else None
-
-
-def _whole(value: Any, scale: int) -> int:
-    return value.toordinal() if isinstance(value, date) else int(value * scale)
-
-
-def _limit(type_: Any, sign: int, scale: int) -> int | None:
-    if isinstance(type_, Date):
-        return date.max.toordinal() if sign > 0 else 1
-    end = type_.high if sign > 0 else type_.low
-    return 10**12 * sign if end is None else int(end * scale)
-
-
-def _value(whole: int, type_: Any, scale: int) -> Any:
-    if isinstance(type_, Date):
-        return date.fromordinal(whole)
-    found = Fraction(whole, scale)
-    return found.numerator if found.denominator == 1 else found
-
-
-__all__ = ["Literal", "Widening", "exact"]
+__all__ = ["Literal", "exact"]

@@ -145,7 +145,6 @@ class Search:
             solver.add(*pair.valid())
         regions: list[tuple[tuple[Literal, ...], Case]] = []
         tries = 0
-        general: Generalising | None = None
         try:
             while solver.satisfiable():
                 if len(regions) == MOST_REGIONS:
@@ -159,7 +158,7 @@ class Search:
                     continue
                 if not regions:
                     general = self._generalising(task)
-                literals = general and general.region(self._literals(task, case))
+                literals = None if general is None else general.region(self._literals(task, case))
                 if literals is None:  # this one case is all that can be told
                     regions.append(((), case))
                     return Found(tuple(regions), more=True, bound=self.instances)
@@ -197,7 +196,9 @@ class Search:
             model = solver.z3.model()
             with suppress(Stopped):  # a case that says too much is better than none
                 for switch in dropped:  # mostly one of a core had to go, and not all
-                    if solver.satisfiable(*kept, switch):
+                    if z3.is_true(model.eval(chosen[switch], model_completion=True)):
+                        kept[switch] = None
+                    elif solver.satisfiable(*kept, switch):
                         kept[switch] = None
                         model = solver.z3.model()
             return case_of(model, scene)
