@@ -89,7 +89,10 @@ def test_only_and_sample(rules: Path, quick: list[str]) -> None:
     assert "3 mutants" in run(rules, *quick, "--sample", "3").stdout
     refused = run(rules, *quick, "--only", "take_bag")
     assert refused.exit_code == 2
-    assert "nothing is changed in `take_bag`; did you mean `take_bags`?" in refused.stderr
+    assert (
+        "nothing that can be changed is called `take_bag`; did you mean `take_bags`?"
+        in refused.stderr
+    )
 
 
 def test_rules_that_fail_tell_so(rules: Path, quick: list[str]) -> None:

@@ -377,7 +377,9 @@ def test_a_sample_is_the_same_each_time() -> None:
 def test_only_takes_what_is_there() -> None:
     report = mutate(book(WHOLE), seconds=0, processes=1, only=["bed"])
     assert {fate.mutant.name for fate in report.fates} == {"bed"}
-    with pytest.raises(UsageError, match="nothing is changed in `bad`; did you mean `bed`"):
+    with pytest.raises(
+        UsageError, match="nothing that can be changed is called `bad`; did you mean `bed`"
+    ):
         mutate(book(WHOLE), only=["bad"])
 
 

@@ -93,7 +93,10 @@ def _chosen(
             if not found:
                 known = {word for m in all_ for word in (m.name, *m.statement.split("`")[1::2])}
                 near = did_you_mean(name, sorted(known))
-                raise UsageError(f"nothing is changed in `{name}`" + (f"; {near}" if near else ""))
+                raise UsageError(
+                    f"nothing that can be changed is called `{name}`"
+                    + (f"; {near}" if near else "")
+                )
             wanted.update(found)
         numbers = sorted(wanted)
     if sample is not None and sample < len(numbers):
