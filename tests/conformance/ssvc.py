@@ -61,6 +61,12 @@ def described(table: dict[str, Any], row: dict[str, str]) -> str:
     return f"{main} when {when}" if when else main
 
 
+def asserted(table: dict[str, Any], row: dict[str, str]) -> dict[str, str]:
+    """The one case of a row as values of the fact."""
+    inputs = [key for key in table["decision_points"] if key != table["outcome"]]
+    return {_name(key): _member(row[key]) for key in inputs}
+
+
 def _name(key: str) -> str:
     return "point_" + re.sub(r"\W+", "_", key.rpartition(":")[0]).lower().strip("_")
 

@@ -7,10 +7,10 @@ from attrs import frozen
 
 from matchrules.engine.faults import checked_range
 from matchrules.engine.interpreter import Interpretation
-from matchrules.ir import AGAINST, Expression, Rule, RuleBase, Table, Then
+from matchrules.ir import AGAINST, Expression, Row, Rule, RuleBase, Table, Then
 from matchrules.prove.decisions import same_or_both_unknown
 from matchrules.prove.questions import conditions_of
-from matchrules.prove.tables import candidates, hits
+from matchrules.prove.tables import hits
 from matchrules.prove.terms import FALSE, all_of, any_of, neg, number
 from matchrules.prove.terms import less as less_than
 from matchrules.prove.verdicts import Question
@@ -76,14 +76,17 @@ def _of_table(base: RuleBase, question: Question) -> Sought:
     place = int(question.part) - 1
 
     def decides(encoding: "Encoding", bound: Bound) -> Any:
-        return all_of([
-            (found := hits(encoding, table, bound))[place].yes,
-            candidates(table, found)[place] if table.hit == "first" else found[place].yes,
-        ])  # fmt: skip
+        found = hits(encoding, table, bound)
+        if table.hit != "first":
+            return found[place].yes
+        return all_of([found[place].yes, neg(any_of([hit.yes for hit in found[:place]]))])
 
     def decided(run: Interpretation, bound: Bound) -> bool:
-        known = [all(run.value(t, bound) is True for t in row.tests) for row in table.rows]
-        return known[place] and (table.hit != "first" or not any(known[:place]))
+        def hit(row: Row) -> bool:
+            return all(run.value(test, bound) is True for test in row.tests)
+
+        above = table.rows[:place] if table.hit == "first" else ()
+        return hit(table.rows[place]) and not any(map(hit, above))
 
     return Sought(define.fact, decides, decided, False, "is never hit")
 

@@ -4,7 +4,7 @@ Every method stands for the one of the same purpose in `engine.interpreter`; num
 those of the statements on the meaning. Aggregates, tables and what reads a decision are beside it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from matchrules import ir
@@ -206,6 +206,13 @@ class Encoding:
                 *(neg(self.holds(other, bound if other.fact else NOTHING)) for other in others),
                 *([self.scene.present(rule.fact, bound[rule.fact])] if rule.fact else []),
             ])  # fmt: skip
+        return self._known[key]
+
+    def once(self, key: tuple[object, ...], work: Callable[..., Any], *arguments: Any) -> Any:
+        """What `work` makes of this encoding and the arguments, which stay as long as it does."""
+        if key not in self._known:
+            self._kept.append(arguments)
+            self._known[key] = work(self, *arguments)
         return self._known[key]
 
     # Expressions (2, 3, 5, 10, 11) --------------------------------------------------------------

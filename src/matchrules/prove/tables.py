@@ -28,7 +28,13 @@ if TYPE_CHECKING:
 
 
 def hits(encoding: "Encoding", table: Table, bound: Any) -> list[Truth]:
-    """Where each row is known to hit, and where it is known not to."""
+    """Where each row is known to hit, and where it is known not to; worked out once."""
+    key = ("hits", id(table), *sorted(bound.items()))
+    found: list[Truth] = encoding.once(key, _hits, table, bound)
+    return found
+
+
+def _hits(encoding: "Encoding", table: Table, bound: Any) -> list[Truth]:
     found = []
     for row in table.rows:
         tests = [encoding.truth(test, bound) for test in row.tests]
