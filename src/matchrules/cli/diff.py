@@ -62,7 +62,7 @@ def command(
     progress = _Progress()
     difference = compare(
         books[0].bases, books[1].bases, seconds=seconds, instances=instances, subjects=subjects,
-        told=progress.on,
+        told=progress.on, processes=2,
     )  # fmt: skip
     counted = None
     if members is not None and not difference.interrupted:

@@ -11,7 +11,7 @@ import select
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from math import inf
@@ -41,10 +41,12 @@ _LONGEST: Final = ("property", "contradiction", "same", "range", "gap", "overlap
 
 @frozen
 class Asked:
-    """A question about one era of a book, the number of it."""
+    """A question about one era of a book, the number of it. Those of one `lane` go to one process,
+    in their order; None: to whichever is free."""
 
     era: int
     question: Question
+    lane: int | None = None
 
 
 def asked_of(bases: Sequence[RuleBase]) -> tuple[Asked, ...]:
@@ -78,7 +80,7 @@ def answers(
     within: float | None = None,
     prover: str = PROVER,
     grace: float = GRACE,
-) -> Iterator[tuple[Asked, Verdict]]:
+) -> Generator[tuple[Asked, Verdict], None, None]:
     """The questions with their verdicts, as they come.
 
     The solver gets `seconds` for a question; it looks first at any number of instances of every
@@ -139,6 +141,7 @@ class _Worker:
     """A process, what it is asked and until when, and what it wrote that is not read yet."""
 
     process: "subprocess.Popen[bytes]"
+    lane: int = 0
     received: bytearray = field(factory=bytearray)
     asked: Asked | None = None
     ready: bool = False
@@ -162,8 +165,8 @@ class _Pool:
 
     def run(self, processes: int) -> Iterator[tuple[Asked, Verdict]]:
         """Hand out questions until there are none, and pass on what comes."""
-        for _ in range(processes):
-            self._give(self._start())
+        for lane in range(processes):
+            self._give(self._start(lane))
         while self.workers and monotonic() < self.until:
             soonest = min(self.until, *(worker.until for worker in self.workers))
             places = [worker.place for worker in self.workers]
@@ -182,14 +185,14 @@ class _Pool:
             _close(worker)
         self.workers.clear()
 
-    def _start(self) -> _Worker:
+    def _start(self, lane: int) -> _Worker:
         # Apart from the terminal's group: an interrupt there is ours to see, and to act on.
         process = subprocess.Popen(
             [sys.executable, "-I", "-c", _START, json.dumps([p for p in sys.path if p])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             start_new_session=True,
         )  # fmt: skip
-        worker = _Worker(process)
+        worker = _Worker(process, lane)
         self.workers.append(worker)
         self._tell(worker, self.task)
         return worker
@@ -201,10 +204,12 @@ class _Pool:
 
     def _give(self, worker: _Worker) -> None:
         """The next question, or the end of a worker for which there is none."""
-        if not self.waiting:
+        asked = next((one for one in self.waiting if one.lane in (None, worker.lane)), None)
+        if asked is None:
             self._end(worker)
             return
-        worker.asked, worker.ready = self.waiting.popleft(), False
+        self.waiting.remove(asked)
+        worker.asked, worker.ready = asked, False
         worker.began = monotonic()
         worker.until = worker.began + BUILDING
         self._tell(worker, (worker.asked.era, worker.asked.question))
@@ -240,7 +245,7 @@ class _Pool:
                 yield self._undecided(_Worker(worker.process, asked=asked), reason)
             self.waiting.clear()
         elif self.waiting:
-            self._give(self._start())
+            self._give(self._start(worker.lane))
 
     def _end(self, worker: _Worker) -> None:
         self.workers.remove(worker)

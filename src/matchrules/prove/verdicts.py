@@ -23,6 +23,7 @@ Kind = Literal[
     "unless",  # an `unless` of a rule: it blocks in some valid case
     "contradiction",  # two rules: never both for and against, or two values of a unique subject
     "same",  # two rules: they do not say the same in just the same cases
+    "subject",  # of advice, kind and name: whom the change between two rule bases affects
 ]
 
 

@@ -1,11 +1,12 @@
 """Two versions of rules, era by era; and whether two rule bases say the same."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date, timedelta
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from matchrules.ir import RuleBase
 from matchrules.prove.difference.changes import changes
@@ -16,14 +17,13 @@ from matchrules.prove.difference.model import (
     EraDifference,
     SubjectDifference,
 )
+from matchrules.prove.difference.reach import VALIDITY, Subject, reached, spoken_of
 from matchrules.prove.difference.vocabulary import Shared, shared
 from matchrules.prove.running import has_solver
 
-if TYPE_CHECKING:
-    from matchrules.prove.difference.tasks import Subject, Task
-
 SECONDS: Final = 10.0
 INSTANCES: Final = 2
+WORTH_PROCESSES: Final = 12  # subjects: below that, processes take longer to start than they save
 NEEDS: Final = 'it takes z3; install it with: pip install "matchrules[prove]"'
 Told = Callable[[str], None]
 
@@ -36,29 +36,52 @@ def compare(
     instances: int = INSTANCES,
     subjects: Collection[str] = (),
     told: Told | None = None,
+    processes: int = 1,
 ) -> BookDifference:
     """Whom the change from the eras `old` to the eras `new` affects.
 
     The solver gets `seconds` for each subject that the changes can reach; cases have up to
     `instances` of each many-fact where their number matters. With `subjects` (`kind.subject`, or a
-    kind) only those are looked at. `told` is called with each name when its turn comes. An
-    interrupt ends the search: what was not reached by then is undecided.
+    kind) only those are looked at. `told` is called with each name when its turn comes (with
+    several `processes`, when its answer comes). An interrupt ends the search: what was not reached
+    by then is undecided.
     """
     started = monotonic()
-    eras: list[EraDifference] = []
+    eras = [Era(one, two, subjects) for one, two in _overlapping(old, new)]
+    found: list[dict[Subject, SubjectDifference]] = [{} for _ in eras]
     interrupted = False
-    for one, two in _overlapping(old, new):
-        era = _Era(one, two, subjects)
-        found: list[SubjectDifference] = []
-        try:
-            for answer in era.answers(seconds, instances, told, interrupted):
-                found.append(answer)
-        except KeyboardInterrupt:
-            interrupted = True
-            done = {(answer.kind, answer.subject) for answer in found}
-            found += [a for a in era.unanswered("interrupted") if (a.kind, a.subject) not in done]
-        eras.append(era.difference(found))
-    return BookDifference(tuple(eras), tuple(_lone(old, new)), monotonic() - started, interrupted)
+    try:
+        with closing(_answers(eras, seconds, instances, told, processes)) as came:
+            for number, answer in came:
+                found[number][answer.kind, answer.subject] = answer
+    except KeyboardInterrupt:
+        interrupted = True
+    compared = tuple(era.difference(mine) for era, mine in zip(eras, found, strict=True))
+    return BookDifference(compared, tuple(_lone(old, new)), monotonic() - started, interrupted)
+
+
+def _answers(
+    eras: "Sequence[Era]", seconds: float, instances: int, told: Told | None, processes: int
+) -> Generator[tuple[int, SubjectDifference], None, None]:
+    """What comes of each subject, with the number of its era."""
+    waiting = []
+    for number, era in enumerate(eras):
+        reason = era.both.blocked or ("" if has_solver() else NEEDS)
+        if reason:
+            yield from ((number, undecided(subject, reason)) for subject in era.reached)
+        elif era.reached:
+            waiting.append(number)
+    if processes > 1 and sum(len(eras[number].reached) for number in waiting) >= WORTH_PROCESSES:
+        from matchrules.prove.difference.apart import answers
+
+        yield from answers(eras, waiting, seconds, instances, told, processes)
+        return
+    for number in waiting:
+        search = eras[number].search(seconds, instances)
+        for subject in eras[number].reached:
+            if told is not None:
+                told(name_of(subject))
+            yield number, search(subject)
 
 
 def equivalent(
@@ -109,16 +132,7 @@ def _cones(both: Shared) -> tuple[Cones, Cones]:
     return Cones(both.old, register), Cones(both.new, register)
 
 
-@frozen
-class _Reach:
-    """What the changes of an era can reach."""
-
-    both: Shared
-    cones: tuple[Cones, Cones]
-    tasks: "Mapping[Subject, Sequence[Task]]"
-
-
-class _Era:
+class Era:
     """Two rule bases on the days on which both are in force."""
 
     def __init__(self, old: RuleBase, new: RuleBase, subjects: Collection[str]) -> None:
@@ -126,14 +140,11 @@ class _Era:
         self.changes: tuple[Change, ...] = changes(old, new)
         self.both = shared(old, new)
         self._wanted = subjects
-        self._reached: tuple[tuple[str, str], ...] = ()
         self.cones = _cones(self.both)
-        self._reached = tuple(self._reach())
+        self.reached: tuple[Subject, ...] = tuple(self._reach())
 
-    def _reach(self) -> Iterator[tuple[str, str]]:
+    def _reach(self) -> Iterator[Subject]:
         """The subjects that the changes can reach; whether cases are valid as ("", "")."""
-        from matchrules.prove.difference.reach import VALIDITY, reached
-
         for subject in reached((self.both.old, self.both.new), self.cones):
             name = ".".join(subject)
             if subject == VALIDITY or not self._wanted or (
@@ -141,42 +152,34 @@ class _Era:
             ):  # fmt: skip
                 yield subject
 
-    def answers(
-        self, seconds: float, instances: int, told: Told | None, interrupted: bool
-    ) -> Iterator[SubjectDifference]:
-        if not self._reached:
-            return
-        reason = "interrupted" if interrupted else self.both.blocked
-        if not reason and not has_solver():
-            reason = NEEDS
-        if reason:
-            yield from self.unanswered(reason)
-            return
+    def search(self, seconds: float, instances: int) -> Callable[[Subject], SubjectDifference]:
+        """What looks for those affected in a subject."""
         from matchrules.prove.difference.search import Search
         from matchrules.prove.difference.tasks import Tasks
 
         tasks = Tasks((self.both.old, self.both.new), self.cones, self.changes).all()
-        search: Search = Search(self.both, (self.old, self.new), self.cones, seconds, instances)
-        for subject in self._reached:
-            if told is not None:
-                told(".".join(subject) if subject[0] else "whether cases are valid")
-            yield search.subject(subject, tasks.get(subject, ()))
+        search = Search(self.both, (self.old, self.new), self.cones, seconds, instances)
+        return lambda subject: search.subject(subject, tasks.get(subject, ()))
 
-    def unanswered(self, reason: str) -> list[SubjectDifference]:
-        return [
-            SubjectDifference(kind, subject, "undecided", reason=reason)
-            for kind, subject in self._reached
-        ]
-
-    def difference(self, found: Sequence[SubjectDifference]) -> EraDifference:
-        from matchrules.prove.difference.reach import VALIDITY, spoken_of
-
+    def difference(self, found: Mapping[Subject, SubjectDifference]) -> EraDifference:
+        """All that was found; what was not looked at is undecided."""
         every = spoken_of(self.old) | spoken_of(self.new)
-        untouched = len(every) - len([s for s in self._reached if s != VALIDITY])
+        untouched = len(every) - len([s for s in self.reached if s != VALIDITY])
+        subjects = tuple(found.get(s) or undecided(s, "interrupted") for s in self.reached)
         return EraDifference(
-            self.new.start, self.new.end, self.changes, tuple(found),
+            self.new.start, self.new.end, self.changes, subjects,
             0 if self._wanted else untouched, self.both.notes,
         )  # fmt: skip
+
+
+def name_of(subject: Subject) -> str:
+    """A subject as it is told."""
+    return ".".join(subject) if subject[0] else "whether cases are valid"
+
+
+def undecided(subject: Subject, reason: str) -> SubjectDifference:
+    """No answer, and why."""
+    return SubjectDifference(*subject, "undecided", reason=reason)
 
 
 def _overlapping(
@@ -208,4 +211,4 @@ def _before(day: date) -> date:
     return day - timedelta(days=1)
 
 
-__all__ = ["compare", "equivalent"]
+__all__ = ["Era", "compare", "equivalent", "name_of", "undecided"]
