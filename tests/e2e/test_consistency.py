@@ -331,7 +331,7 @@ def test_p_46_a_parameter_changes_the_result(
 @FEW
 @given(cases(PACKS))
 def test_p_49_reproducible(case: dict[str, Any]) -> None:
-    """From what a decision carries the same bytes come out again, on either engine."""
+    """From what a decision carries the same bytes come out again, on every engine."""
     decision = PACKS.decide(case)
     again = PACKS.decide(decision.facts, decision.as_of, engine="interpreter")
     assert again.to_json() == decision.to_json()

@@ -41,7 +41,7 @@ def test_a_law_holds_for_the_packs(name: str) -> None:
     count = COUNTS[name][0] * (IN_LONG if LONG else 1)
     verdict = laws.check_law(packs(), name, max_examples=count)
     assert verdict.holds, verdict
-    assert verdict.met >= count // 3, verdict
+    assert verdict.met >= max(1, count // 8), verdict
 
 
 @pytest.mark.parametrize("name", laws.ALL)
