@@ -1,5 +1,6 @@
 """The command line, as a user meets it: every command, every way out."""
 
+import ctypes
 import json
 import os
 import pty
@@ -7,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -212,6 +214,33 @@ def test_wrong_usage(
     shown = run(*words)
     assert shown.exit_code == 2
     assert shown.stderr and not shown.stdout and "Traceback" not in shown.output
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyboardInterrupt(),
+        # what a call into a library makes of one that comes while its arguments are converted
+        ctypes.ArgumentError("argument 1: KeyboardInterrupt: "),
+    ],
+    ids=["by itself", "wrapped"],
+)
+def test_an_interrupt_of_any_command(error: BaseException) -> None:
+    def interrupted() -> None:
+        raise error
+
+    group = type(app)("group", commands={"check": click.Command("check", callback=interrupted)})
+    group.get_command = lambda ctx, name: group.commands[name]  # type: ignore[method-assign]  # our own
+    shown = CliRunner().invoke(group, ["check"])
+    assert (shown.exit_code, shown.stdout, shown.stderr) == (130, "", "interrupted\n")
+
+
+@pytest.mark.parametrize("module", ["matchrules", "matchrules.cli"])
+def test_as_a_module(module: str) -> None:
+    words = [sys.executable, "-m", module, "nothing"]
+    shown = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert shown.returncode == 2
+    assert "there is no command `nothing`" in shown.stderr
 
 
 def test_a_folder_without_rules(tmp_path: Path) -> None:

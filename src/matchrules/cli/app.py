@@ -2,7 +2,7 @@
 
 import sys
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -18,6 +18,8 @@ COMMANDS: Final = {
     "schema": "write the JSON Schema of a case",
     "new": "start a rule set of your own",
 }
+
+INTERRUPTED: Final = 130  # what a shell gives a command that an interrupt ended
 
 
 class _Commands(click.Group):
@@ -43,9 +45,28 @@ class _Commands(click.Group):
             raise click.UsageError(f"there is no command `{name}`{hint}", ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BaseException as error:
+            if not _is_interrupt(error):
+                raise
+            # where a command has nothing to tell of what was done by then
+            click.echo("interrupted", err=True)
+            raise click.exceptions.Exit(INTERRUPTED) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Also one that came while an argument was handed to the solver, which wraps it."""
+    if isinstance(error, KeyboardInterrupt):
+        return True
+    from ctypes import ArgumentError
+
+    return isinstance(error, ArgumentError) and "KeyboardInterrupt" in str(error)
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -59,7 +80,8 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="exit codes: 0 fine, 1 the rules or the case have faults, 2 wrong usage",
+    epilog="exit codes: 0 fine, 1 the rules or the case have faults, 2 wrong usage, "
+    "130 interrupted",
 )
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,

@@ -1,0 +1,5 @@
+"""`python -m matchrules`."""
+
+from matchrules.cli import main
+
+main()
