@@ -254,11 +254,14 @@ class Search:
         return Generalising(pair, task.formula(pair), self._deadline)
 
     def _literals(self, task: Task, case: Case) -> list[Literal]:
-        """All that is so of a case, of what the change rests on."""
+        """All that is so of a case, of what the change rests on and is there."""
         runs = [Interpretation(base, case) for base in (self.both.old, self.both.new)]
+        there = [
+            atom for atom in self._descent.atoms(task.roots)
+            if all(index < len(case.facts[fact]) for fact, index in atom.bound)
+        ]  # fmt: skip
         return [
-            literal
-            for atom in self._descent.atoms(task.roots)
+            literal for atom in there
             for literal in exact(
                 atom, runs[atom.where].value(atom.expression, dict(atom.bound))
             )
