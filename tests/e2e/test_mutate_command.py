@@ -48,7 +48,18 @@ def rules(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def quick() -> list[str]:
-    return ["--processes", "1", "--seconds", "0"]
+    return ["--processes", "1", "--time", "0"]
+
+
+def test_without_the_prover_it_is_said_what_was_not_asked(
+    rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = (rules, "--processes", "1", "--sample", 3, "--no-properties")
+    said = 'pip install "matchrules[prove]"'
+    assert said not in run(*words).stdout
+    monkeypatch.setitem(sys.modules, "z3", None)  # as if it were not installed
+    assert said in run(*words).stdout
+    assert said not in run(*words, "--time", 0).stdout
 
 
 def test_a_survivor_is_shown_where_it_is_written(rules: Path, quick: list[str]) -> None:
@@ -148,7 +159,7 @@ def test_an_interrupt_leaves_no_processes(how: signal.Signals, rules: Path) -> N
     rules.write_text(RULES + said, encoding="utf-8")
     command = [sys.executable, "-m", "matchrules.cli", "mutate", str(rules)]
     run = subprocess.Popen(
-        [*command, "--seconds", "0", "--cases", "50000", "--format", "json"],
+        [*command, "--time", "0", "--cases", "50000", "--format", "json"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     wait_for(lambda: bool(children(run.pid)))

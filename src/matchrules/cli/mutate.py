@@ -43,7 +43,7 @@ MOST_SHOWN: Final = 2  # examples named with a survivor
 )  # fmt: skip
 @click.option("--no-properties", is_flag=True, help="Try examples only.")
 @click.option(
-    "--seconds", type=SECONDS, default=5.0, show_default=True, metavar="SECONDS",
+    "--time", "seconds", type=SECONDS, default=5.0, show_default=True, metavar="SECONDS",
     help="What the prover gets to show that a survivor is the same rules; 0 to leave it out.",
 )  # fmt: skip
 @click.option(
@@ -67,6 +67,7 @@ def command(
     from importlib.util import find_spec
 
     from matchrules.diagnostics.model import UsageError
+    from matchrules.prove.running import has_solver
     from matchrules.rulebook import load
     from matchrules.testing.mutation import mutate
 
@@ -87,6 +88,11 @@ def command(
         colour = in_colour(sys.stdout)
         for line in _lines(report, book):
             click.echo(line, color=colour)
+        if seconds and report.survivors and not has_solver():
+            click.echo(
+                "no survivor was asked whether it is the same rules: that needs z3; install it "
+                'with: pip install "matchrules[prove]"'
+            )
     if report.interrupted:
         raise click.exceptions.Exit(INTERRUPTED)
     percent = report.score.percent
