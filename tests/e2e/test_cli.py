@@ -199,7 +199,7 @@ def test_the_packs_are_used_without_rules() -> None:
         ("advise", "x.yaml", "--engine", "magic"),
         ("--nonsense",),
         ("new",),
-        ("mutate", ".", "--seconds", "inf"),
+        ("mutate", ".", "--time", "inf"),
         ("mutate", ".", "--fail-under", "nan"),
         ("test", ".", "--cov-fail-under", "nan"),
         ("diff", ".", ".", "--time", "inf"),
