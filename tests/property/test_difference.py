@@ -11,6 +11,7 @@ from mutated_bases import mutated
 from small_books import small_book
 
 from matchrules.case.model import Case
+from matchrules.dependencies import dependencies, order
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.interpreter import Interpretation
 from matchrules.ir import RuleBase
@@ -50,6 +51,8 @@ class Side:
 def check(seed: int, most: int = MOST_CASES) -> Counter[str]:
     book = small_book(seed, most)
     old, new = book.base, mutated(book.base, seed)
+    if any(len(order(graph)) < len(graph) for graph in map(dependencies, (old, new))):
+        return Counter()  # now and then a pick breaks its ties by what rests on it: no rule base
     pairs = [(Side(old, case), Side(new, case)) for case in book.cases()]
     difference = compare([old], [new], seconds=SECONDS, instances=MANY_FACTS)
     (era,) = difference.eras

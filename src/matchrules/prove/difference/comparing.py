@@ -8,13 +8,14 @@ from typing import Final
 
 from attrs import evolve
 
-from matchrules.ir import RuleBase
+from matchrules.ir import STRENGTHS, RuleBase
 from matchrules.prove.difference.changes import changes
 from matchrules.prove.difference.cones import Cones, Register
 from matchrules.prove.difference.model import (
     BookDifference,
     Change,
     EraDifference,
+    Said,
     SubjectDifference,
 )
 from matchrules.prove.difference.reach import VALIDITY, Subject, reached, spoken_of
@@ -165,9 +166,9 @@ class Era:
         """All that was found; what was not looked at is undecided."""
         every = spoken_of(self.old) | spoken_of(self.new)
         untouched = len(every) - len([s for s in self.reached if s != VALIDITY])
-        subjects = tuple(found.get(s) or undecided(s, "interrupted") for s in self.reached)
+        subjects = [found.get(s) or undecided(s, "interrupted") for s in self.reached]
         return EraDifference(
-            self.new.start, self.new.end, self.changes, subjects,
+            self.new.start, self.new.end, self.changes, tuple(sorted(subjects, key=_weight)),
             0 if self._wanted else untouched, self.both.notes,
         )  # fmt: skip
 
@@ -180,6 +181,18 @@ def name_of(subject: Subject) -> str:
 def undecided(subject: Subject, reason: str) -> SubjectDifference:
     """No answer, and why."""
     return SubjectDifference(*subject, "undecided", reason=reason)
+
+
+def _weight(subject: SubjectDifference) -> int:
+    """What weighs most comes first: whether cases are valid, then the strongest advice."""
+    if not subject.kind:
+        return -1
+    strengths = [
+        STRENGTHS.index(said.strength)
+        for shift in subject.shifts for region in shift.regions
+        for said in (*region.before, *region.after) if isinstance(said, Said)
+    ]  # fmt: skip
+    return min(strengths, default=len(STRENGTHS))
 
 
 def _overlapping(

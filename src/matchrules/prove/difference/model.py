@@ -93,8 +93,8 @@ class SubjectDifference:
 class EraDifference:
     """Both sides on the days from `start` to the day before `end` (None: without end).
 
-    `subjects` are those whose advice the changes could reach; all the others are proved to be as
-    they were without asking a solver. `notes` tell what is not compared.
+    `subjects` are those whose advice the changes could reach, what weighs most first; all the
+    others are proved to be as they were without asking a solver. `notes` tell what is not compared.
     """
 
     start: date
