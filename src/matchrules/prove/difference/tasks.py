@@ -196,7 +196,7 @@ class Tasks:
     ) -> Callable[[Pair], Any]:
         """Where the one side finds no fault, and the other does: in a value that changed, or in
         what is said on one of the subjects."""
-        names = {name for _, name in values}
+        names = dict.fromkeys(name for _, name in values)
 
         def formula(pair: Pair) -> Any:
             fine, wrong = (self._faults(pair, side, names, subjects) for side in (one, two))

@@ -77,7 +77,7 @@ def _merged_enums(
     old: RuleBase, new: RuleBase, notes: list[str]
 ) -> Iterator[tuple[str, Enum | None]]:
     """Each enum that differs, with the members of both; None where they cannot be put in a row."""
-    for name in old.enums.keys() & new.enums.keys():
+    for name in sorted(old.enums.keys() & new.enums.keys()):
         one, two = old.enums[name].type, new.enums[name].type
         assert isinstance(one, Enum) and isinstance(two, Enum)
         if one == two:
@@ -118,7 +118,7 @@ def _common(
         side = "old" if name in old.facts else "new"
         notes.append(f"fact `{name}` is in the {side} rules only: cases with it are not compared")
     found = {}
-    for name in old.facts.keys() & new.facts.keys():
+    for name in sorted(old.facts.keys() & new.facts.keys()):
         one, two = old.facts[name], new.facts[name]
         if one.many != two.many or set(one.keys) != set(two.keys):
             notes.append(f"fact `{name}` is keyed otherwise, or many on one side only: cases with "
