@@ -154,7 +154,7 @@ class Search:
                     tries += 1
                     if tries == MOST_TRIES:
                         raise Stopped("the interpreter does not see what the solver found")
-                    self._exclude(solver, task, faults=True)
+                    self._exclude(solver, task)
                     continue
                 if not regions:
                     general = self._generalising(task)
@@ -213,11 +213,11 @@ class Search:
         inside = [s for s in starts if s >= ground.start and (not ground.end or s < ground.end)]
         return max(inside, default=ground.start)
 
-    def _exclude(self, solver: Solver, task: Task, faults: bool) -> None:
+    def _exclude(self, solver: Solver, task: Task) -> None:
         """Another case, please: one without any fault, where faults are not what is looked for."""
         model = solver.z3.model() if solver.satisfiable() else None
         pair = solver.pair
-        if faults and task.subject != ("", ""):
+        if task.subject != ("", ""):
             for encoding in pair.sides:
                 for define in encoding.base.defines.values():
                     for bound in pair.each(define.fact):
