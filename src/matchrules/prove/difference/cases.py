@@ -1,5 +1,6 @@
 """A case on both sides: what the interpreter says of it."""
 
+from collections import Counter
 from typing import Any
 
 from matchrules.case.model import Case
@@ -70,11 +71,11 @@ def decided(base: RuleBase, case: Case) -> tuple[Result, bool]:
 
 
 def advice_of(result: Result, kind: str, subject: str) -> Any:
-    """The advice on a subject for comparison: rule, strength, fields and key."""
+    """The advice on a subject for comparison: a bag of rule, strength, fields and key."""
     if not isinstance(result, Decision):
         return result
-    return sorted(
-        repr((a.rule, a.strength, sorted(a.fields.items()), a.about))
+    return Counter(
+        (a.rule, a.strength, tuple(sorted(a.fields.items())), a.about)
         for a in result.advice if (a.kind, a.subject) == (kind, subject)
     )  # fmt: skip
 
