@@ -246,7 +246,7 @@ def test_the_text_groups_and_counts(shop: Path) -> None:
     assert shown.stderr == ""
     assert shown.stdout.index("error[MR711]") < shown.stdout.index("warning[MR731]")
     assert "= note: case b:\n" in shown.stdout
-    assert "7 questions: 2 proved, 4 refuted, 1 vacuous" in shown.stdout
+    assert "8 questions: 2 proved, 5 refuted, 1 vacuous" in shown.stdout
     assert "properties" in shown.stdout
 
 
