@@ -188,6 +188,7 @@ def _partial(
             enum = a.type.of if isinstance(a.type, SetOf) else a.type
             if not isinstance(enum, Enum) or enum.name not in enums:
                 continue
+            # the type of a declared enum is one
             sides = [base.enums[enum.name].type.members for base in (old, new)]  # type: ignore[union-attr]
             value = ir.Attribute(fact.name, a.name, a.type)
             for member in enum.members:

@@ -43,8 +43,8 @@ def _values(
 
     def value(bound: dict[str, int]) -> Value | None:
         if name in base.defines:
-            return run.derived(base.defines[name], bound)  # type: ignore[no-any-return]
-        return run.attribute(prefix, short, bound)  # type: ignore[no-any-return]
+            return run.derived(base.defines[name], bound)  # type: ignore[no-any-return]  # a value
+        return run.attribute(prefix, short, bound)  # type: ignore[no-any-return]  # a value
 
     if fact is None:
         return [_is(name, value({}), type_)]
