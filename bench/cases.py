@@ -29,6 +29,7 @@ PROPERTIES = 5  # tried on a tenth of the cases each
 def tried(strategy: st.SearchStrategy[Any], count: int, look: Callable[[Any], object]) -> None:
     """A Hypothesis test with so many examples, the same ones each time."""
 
+    # only time is asked: slow and large cases are what is measured, and nothing is to be kept
     @settings(
         max_examples=count, database=None, deadline=None, derandomize=True,
         phases=[Phase.generate], suppress_health_check=list(HealthCheck),

@@ -34,7 +34,8 @@ def read_sides(old: str, new: str, paths: Sequence[str] = ()) -> tuple[Side, Sid
     """
     said = [_Said.of(side) for side in (old, new)]
     alone = [one.path for one in said if one.path is not None]
-    return tuple(one.read(alone or list(paths) or ["rules"]) for one in said)  # type: ignore[return-value]
+    older, newer = (one.read(alone or list(paths) or ["rules"]) for one in said)
+    return older, newer
 
 
 @frozen

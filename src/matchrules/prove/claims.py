@@ -7,12 +7,11 @@ from attrs import frozen
 
 from matchrules.engine.faults import checked_range
 from matchrules.engine.interpreter import Interpretation
-from matchrules.ir import AGAINST, Expression, Row, Rule, RuleBase, Table, Then
-from matchrules.prove.decisions import same_or_both_unknown
+from matchrules.ir import AGAINST, Expression, Row, Rule, RuleBase, Table
+from matchrules.prove.decisions import clashes, same_or_both_unknown
 from matchrules.prove.questions import conditions_of
 from matchrules.prove.tables import hits
-from matchrules.prove.terms import FALSE, all_of, any_of, neg, number
-from matchrules.prove.terms import less as less_than
+from matchrules.prove.terms import FALSE, Term, all_of, any_of, in_bounds, neg
 from matchrules.prove.verdicts import Question
 from matchrules.types import Number
 
@@ -144,12 +143,8 @@ def _out_of_range(base: RuleBase, question: Question) -> Sought:
 def _outside(encoding: "Encoding", expression: Expression, type_: Any, bound: Bound) -> Any:
     value = encoding.value(expression, bound)
     assert isinstance(type_, Number)
-    tests = []
-    if type_.low is not None:
-        tests.append(less_than(value, number(type_.low), or_equal=False))  # type: ignore[arg-type]  # a number
-    if type_.high is not None:
-        tests.append(less_than(number(type_.high), value, or_equal=False))  # type: ignore[arg-type]  # a number
-    return all_of([value.known, any_of(tests)])
+    assert isinstance(value, Term)
+    return all_of([value.known, neg(in_bounds(value, type_))])
 
 
 def _contradiction(base: RuleBase, one: Rule, two: Rule) -> Sought:
@@ -163,7 +158,7 @@ def _contradiction(base: RuleBase, one: Rule, two: Rule) -> Sought:
     ]
 
     def clash(encoding: "Encoding", bound: Bound) -> Any:
-        said = any_of([_clashes(base, encoding, a, b, bound) for a, b in pairs])
+        said = any_of([clashes(encoding, a, b, bound) for a, b in pairs])
         return all_of([encoding.stands(one, bound), encoding.stands(two, bound), said])
 
     def shows(run: Interpretation, bound: Bound) -> bool:
@@ -180,18 +175,6 @@ def _contradiction(base: RuleBase, one: Rule, two: Rule) -> Sought:
         return False
 
     return Sought(fact, clash, shows, True, "contradict one another")
-
-
-def _clashes(base: RuleBase, encoding: "Encoding", a: Then, b: Then, bound: Bound) -> Any:
-    if (a.strength in AGAINST) != (b.strength in AGAINST):
-        return all_of([])
-    if not base.advice[a.kind].subjects[a.subject].unique:
-        return FALSE
-    parts = []
-    for name in a.fields:
-        one, two = encoding.value(a.fields[name], bound), encoding.value(b.fields[name], bound)
-        parts.append(all_of([one.known, two.known, neg(same_or_both_unknown(one, two))]))
-    return any_of(parts)
 
 
 def _blocks(rule: Rule, place: int) -> Sought:

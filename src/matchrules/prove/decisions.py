@@ -225,6 +225,20 @@ def same_or_both_unknown(one: Encoded, two: Encoded) -> Any:
     return all_of([neg(one.known), neg(two.known)])
 
 
+def clashes(encoding: "Encoding", then: Then, other: Then, bound: Any) -> Any:
+    """Where two pieces of advice on one subject contradict one another, if both are given: for and
+    against, or two known values of a `unique` one."""
+    if (then.strength in AGAINST) != (other.strength in AGAINST):
+        return all_of([])
+    if not encoding.base.advice[then.kind].subjects[then.subject].unique:
+        return FALSE
+    values = [
+        (encoding.value(e, bound), encoding.value(other.fields[name], bound))
+        for name, e in then.fields.items()
+    ]
+    return any_of([all_of([a.known, b.known, neg(same_or_both_unknown(a, b))]) for a, b in values])
+
+
 def _is_missing(one: "Encoding", two: "Encoding", rule: Rule, other: Rule) -> Any:
     """Where some firing of the first case has none like it in the second."""
     if rule.fact != other.fact or rule.fact is None:

@@ -28,9 +28,8 @@ from matchrules.prove.terms import (
     common,
     constant,
     equal,
-    less,
+    in_bounds,
     neg,
-    number,
     two_valued,
     unknown,
 )
@@ -163,15 +162,10 @@ class Encoding:
         """The value, or unknown where it breaks the promise of its range (8)."""
         if not isinstance(type_, Number) or isinstance(value, Truth):
             return value
-        tests = []
-        low, high = value.low, value.high
-        if type_.low is not None and (low is None or low < type_.low):
-            tests.append(less(number(type_.low), value, or_equal=True))
-            low = type_.low
-        if type_.high is not None and (high is None or high > type_.high):
-            tests.append(less(value, number(type_.high), or_equal=True))
-            high = type_.high
-        kept = all_of(tests)
+        kept = in_bounds(value, type_)
+        lows = [low for low in (value.low, type_.low) if low is not None]
+        highs = [high for high in (value.high, type_.high) if high is not None]
+        low, high = max(lows, default=None), min(highs, default=None)
         self.fault(kind, name, all_of([value.known, neg(kept)]), bound)
         return Term(value.term, all_of([value.known, kept]), value.denominator, low, high)
 

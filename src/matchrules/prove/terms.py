@@ -362,6 +362,16 @@ def less(one: Term, other: Term, or_equal: bool) -> Any:
     return left <= right if or_equal else left < right
 
 
+def in_bounds(value: Term, type_: Number) -> Any:
+    """Whether a known number keeps the range of its type."""
+    tests = []
+    if type_.low is not None:
+        tests.append(less(number(type_.low), value, or_equal=True))
+    if type_.high is not None:
+        tests.append(less(value, number(type_.high), or_equal=True))
+    return all_of(tests)
+
+
 def _apart(one: Term, other: Term) -> bool:
     return (one.high is not None and other.low is not None and one.high < other.low) or (
         other.high is not None and one.low is not None and other.high < one.low

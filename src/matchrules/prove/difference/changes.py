@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import Any
 
+from attrs import evolve
+
 from matchrules.decision import plain_value
 from matchrules.ir import (
     AttributeDeclaration,
@@ -179,10 +181,7 @@ def _of_facts(old: RuleBase, new: RuleBase) -> Iterator[Change]:
         if told is not None:
             yield Change("fact", name, told[0], tuple(told[1]), one.span, two.span)
         for change in _named("attribute", one.attributes, two.attributes, _attribute):
-            yield Change(
-                change.kind, f"{name}.{change.name}", change.how, change.parts,
-                change.old, change.new,
-            )  # fmt: skip
+            yield evolve(change, name=f"{name}.{change.name}")
 
 
 def _attribute(one: AttributeDeclaration, two: AttributeDeclaration) -> tuple[How, Parts] | None:
@@ -200,10 +199,7 @@ def _of_advice(old: RuleBase, new: RuleBase) -> Iterator[Change]:
         if words:
             yield Change("advice", name, "words", tuple(words), one.span, two.span)
         for change in _named("subject", one.subjects, two.subjects, _subject):
-            yield Change(
-                change.kind, f"{name}.{change.name}", change.how, change.parts,
-                change.old, change.new,
-            )  # fmt: skip
+            yield evolve(change, name=f"{name}.{change.name}")
 
 
 def _subject(one: Any, two: Any) -> tuple[How, Parts] | None:

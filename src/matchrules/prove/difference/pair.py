@@ -6,13 +6,13 @@ from typing import Any
 
 import z3
 
-from matchrules.ir import AGAINST, Expression, Rule, RuleBase, Then
-from matchrules.prove.decisions import same_or_both_unknown
+from matchrules.ir import Expression, Rule, RuleBase, Then
+from matchrules.prove.decisions import clashes, same_or_both_unknown
 from matchrules.prove.difference.cones import Cones
 from matchrules.prove.difference.vocabulary import Shared
 from matchrules.prove.encoding import NOTHING, Encoding
 from matchrules.prove.scene import Ground, Scene
-from matchrules.prove.terms import FALSE, Encoded, Truth, all_of, any_of, less, neg, number
+from matchrules.prove.terms import FALSE, Encoded, Truth, all_of, any_of, in_bounds, neg
 from matchrules.types import Number
 
 Bound = dict[str, int]
@@ -130,7 +130,6 @@ def bound_of(rule: Rule) -> Bound:
 def contradicted(encoding: Encoding, kind: str, subject: str) -> Any:
     """Where one instance is advised both for and against the subject, or a `unique` one with two
     values."""
-    unique = encoding.base.advice[kind].subjects[subject].unique
     said = [
         (rule, then) for rule in encoding.base.rules.values() for then in rule.thens
         if (then.kind, then.subject) == (kind, subject)
@@ -141,18 +140,8 @@ def contradicted(encoding: Encoding, kind: str, subject: str) -> Any:
             if rule.fact != other.fact:
                 continue
             bound = bound_of(rule)
-            both = all_of([encoding.stands(rule, bound), encoding.stands(other, bound)])
-            if (then.strength in AGAINST) != (earlier.strength in AGAINST):
-                found.append(both)
-            elif unique:
-                values = [
-                    (encoding.value(then.fields[name], bound), encoding.value(e, bound))
-                    for name, e in earlier.fields.items()
-                ]
-                apart = any_of([
-                    all_of([a.known, b.known, neg(same_or_both_unknown(a, b))]) for a, b in values
-                ])  # fmt: skip
-                found.append(all_of([both, apart]))
+            both = [encoding.stands(rule, bound), encoding.stands(other, bound)]
+            found.append(all_of([*both, clashes(encoding, then, earlier, bound)]))
     return any_of(found)
 
 
@@ -169,12 +158,8 @@ def out_of_range(encoding: Encoding, kind: str, subject: str) -> Any:
                 type_, value = declared[name], encoding.value(e, bound)
                 if not isinstance(type_, Number) or isinstance(value, Truth):
                     continue
-                ends = []
-                if type_.low is not None:
-                    ends.append(less(number(type_.low), value, or_equal=True))
-                if type_.high is not None:
-                    ends.append(less(value, number(type_.high), or_equal=True))
-                found.append(all_of([encoding.stands(rule, bound), value.known, neg(all_of(ends))]))
+                outside = neg(in_bounds(value, type_))
+                found.append(all_of([encoding.stands(rule, bound), value.known, outside]))
     return any_of(found)
 
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from attrs import define, evolve
 
+from matchrules.prove.saving import quoted
 from matchrules.testing.growth.draws import Draws
 from matchrules.testing.growth.world import (
     ATOM,
@@ -119,9 +120,3 @@ class Soil:
             return ""
         assert unit is not None
         return f" {unit[:-1] if abs(Fraction(number)) == 1 else unit}"
-
-
-def quoted(text: str) -> str:
-    """A text literal without holes."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return '"' + escaped.replace("{", "{{").replace("}", "}}") + '"'
