@@ -5,14 +5,15 @@ are the same whichever evaluator ran.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from matchrules.diagnostics.model import UsageError
 from matchrules.ir import STRENGTHS, Rule, RuleBase, Segment, Template
 from matchrules.types import (
     DayOfYear,
@@ -23,6 +24,16 @@ from matchrules.types import (
     python_value,
     sort_key,
 )
+
+if TYPE_CHECKING:
+    from matchrules.explain.prospects import Prospect, Question
+    from matchrules.explain.sweep import Sweep
+    from matchrules.explain.what_if import WhatIf
+    from matchrules.explain.why import Why
+    from matchrules.explain.why_not import WhyNot
+    from matchrules.prove.recourse import Recourse
+    from matchrules.reach import Reach
+    from matchrules.records import Record
 
 Key = tuple[Value, ...]  # of an instance: the values of its key attributes; () for a single fact
 
@@ -119,6 +130,7 @@ class Decision:
     unknown: tuple[str, ...]
     warnings: tuple[str, ...]
     facts: Mapping[str, Any] = field(repr=False)
+    reach: "Reach | None" = field(default=None, repr=False, eq=False)
 
     def __iter__(self) -> Iterator[Advice]:
         return iter(self.advice)
@@ -144,11 +156,97 @@ class Decision:
         """`to_dict` as JSON text; the same case gives the same bytes."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
 
+    # Questions about it. Nothing of this is worked out before it is asked for.
+
+    def why(self, subject: str, *, about: Any = None, whole: bool = False) -> "Why":
+        """Why something is advised, or why a fact has its value: the proof down to asserted facts.
+
+        `subject` is `kind.subject`, a rule (its id, name or full name), or an attribute or derived
+        fact. `about` takes the advice on one instance only, by its key. What did not matter is left
+        out unless `whole`. Raises `UsageError` for a subject that the rules do not know, and where
+        there is no such advice (`why_not` tells why).
+        """
+        return self._asked.why(self, subject, about, whole)
+
+    def why_not(self, subject: str, *, about: Any = None) -> "WhyNot":
+        """Why something is not advised: for each rule that could have said it what failed, is not
+        known, blocked or withdrew it, the smallest reason first.
+
+        `subject` and `about` are as for `why`. Raises `UsageError` where the subject is none, or
+        is advised.
+        """
+        return self._asked.why_not(self, subject, about)
+
+    def what_if(self, changes: Mapping[str, Any] | None = None, /, **facts: Any) -> "WhatIf":
+        """What would be advised if some facts were other ones: what comes, goes and changes, and
+        why.
+
+        `what_if(step2ck={"score": 231})` changes attributes of a single fact, None making one
+        unknown; `what_if(letter=[…])` puts other instances in the place of all of a many-fact.
+        `changes` is the same as one mapping. Raises `CaseErrors` where the changed case is not
+        valid, `UsageError` where nothing is changed.
+        """
+        return self._asked.what_if(self, {**(changes or {}), **facts})
+
+    def sweep(self, attribute: str, values: Iterable[Any]) -> "Sweep":
+        """What is advised for each of those values of an attribute of a single fact, everything
+        else as it is: the spans over which the advice is the same, and what changes between."""
+        return self._asked.sweep(self, attribute, values)
+
+    @property
+    def certain(self) -> "tuple[Prospect, ...]":
+        """The advice that stays, whatever the unknown facts turn out to be."""
+        return self._asked.certain(self)
+
+    @property
+    def possible(self) -> "tuple[Prospect, ...]":
+        """The advice that is given for some values of the unknown facts, what is certain left
+        out."""
+        return self._asked.possible(self)
+
+    @property
+    def questions(self) -> "tuple[Question, ...]":
+        """The unknown facts that could change anything, the most worth asking first."""
+        return self._asked.questions(self)
+
+    def recourse(
+        self, *, to_have: str | None = None, to_lose: str | None = None, seconds: float = 30
+    ) -> "Recourse":
+        """The smallest change of facts that gives a piece of advice, or takes one away: what to
+        have or lose is a subject as for `why`.
+
+        Needs the extra `prove`. Raises `UsageError` where the subject is none, or where not exactly
+        one of both is given.
+        """
+        return self._asked.recourse(self, to_have, to_lose, seconds)
+
+    def record(self, *, salt: str | None = None) -> "Record":
+        """All that is needed to check this decision later, as one JSON document.
+
+        Facts marked `private` are left out, hashes with a salt in their place: `salt`, or a random
+        one.
+        """
+        return self._asked.record(self, salt)
+
+    @property
+    def _asked(self) -> "Reach":
+        if self.reach is None:
+            raise UsageError(
+                "this decision was made without what explains it: make it with `book.decide` or "
+                "`book.session`"
+            )
+        return self.reach
+
 
 def decide(
-    base: RuleBase, outcome: Outcome, as_of: date, facts: Mapping[str, Any]
+    base: RuleBase,
+    outcome: Outcome,
+    as_of: date,
+    facts: Mapping[str, Any],
+    reach: "Reach | None" = None,
 ) -> Decision:
-    """Order and render what an evaluator found. `facts` are the case's plain values."""
+    """Order and render what an evaluator found. `facts` are the case's plain values; `reach` is
+    what answers questions about the decision."""
     firings = sorted(outcome.firings, key=lambda firing: _order(base, firing))
     return Decision(
         as_of=as_of,
@@ -164,6 +262,7 @@ def decide(
         unknown=tuple(sorted(outcome.unknown)),
         warnings=stale_parameters(base, as_of),
         facts=facts,
+        reach=reach,
     )
 
 

@@ -110,6 +110,7 @@ class Book:
         """
         from matchrules.case.writing import case_facts_plain
         from matchrules.decision import decide
+        from matchrules.reach import Reach
 
         if engine not in get_args(Engine):
             raise UsageError(
@@ -131,14 +132,16 @@ class Book:
                 outcome = interpret(base, case)
         except CaseErrors as error:
             raise CaseErrors(error.diagnostics, self.sources) from None
-        return decide(base, outcome, case.as_of, case_facts_plain(base, case))
+        reach = Reach(base, case, self.sources)
+        return decide(base, outcome, case.as_of, case_facts_plain(base, case), reach)
 
     def session(self, as_of: date) -> "Session":
         """A working memory for that day: assert, update and retract facts, read the decision."""
+        from matchrules.reach import Reach
         from matchrules.session import Session
 
         base, day = self._on(as_of)
-        return Session(base, day, self.sources)
+        return Session(base, day, self.sources, Reach)
 
     def converter(self) -> "cattrs.Converter":
         """A cattrs converter that knows the fact classes of the latest rules."""

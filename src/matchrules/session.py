@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date
 from itertools import takewhile
 from types import TracebackType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from attrs import define, field, frozen
 
@@ -25,6 +25,9 @@ from matchrules.engine.rete import WorkingMemory
 from matchrules.ir import FactDeclaration, RuleBase
 from matchrules.text import Source
 from matchrules.types import Value
+
+if TYPE_CHECKING:
+    from matchrules.reach import Reach
 
 Content = tuple[Value | None, ...]  # the values of an instance, in order of declaration
 
@@ -59,9 +62,11 @@ class Session:
     """
 
     def __init__(
-        self, base: RuleBase, as_of: date, sources: Mapping[str, Source] | None = None
-    ) -> None:
+        self, base: RuleBase, as_of: date, sources: Mapping[str, Source] | None = None,
+        reach: "type[Reach] | None" = None,
+    ) -> None:  # fmt: skip
         self._base = base
+        self._reach = reach  # made for each decision, to answer questions about it
         self._as_of = as_of
         self._sources: Mapping[str, Source] = sources or {}
         self._lock = threading.RLock()
@@ -144,7 +149,8 @@ class Session:
                     self._held = {name: _Held(stale=True) for name in self._base.facts}
                     raise
                 plain = case_facts_plain(self._base, case)
-                self._decision = decide(self._base, outcome, self._as_of, plain)
+                reach = self._reach and self._reach(self._base, case, self._sources)
+                self._decision = decide(self._base, outcome, self._as_of, plain, reach)
             return self._decision
 
     def _settled(self, case: Case) -> WorkingMemory:

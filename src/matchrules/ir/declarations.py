@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Literal
 
 from attrs import field, frozen
 
@@ -10,6 +11,9 @@ from matchrules.text import Span
 from matchrules.types import Type, Value
 
 NOWHERE = Span("", 0, 0)
+
+# How a fact can be made other than it is: in any way, not at all, upwards or downwards only.
+Change = Literal["free", "fixed", "up", "down"]
 
 
 @frozen
@@ -36,7 +40,9 @@ class EnumDeclaration:
 @frozen
 class AttributeDeclaration:
     """`optional`: may be unknown. One with a `default` need not be asserted and may be unknown too;
-    where `unless` is true an asserted value stands even where it differs from the default."""
+    where `unless` is true an asserted value stands even where it differs from the default.
+    `change` and `cost` say how, and how dearly, its value can be made another one in what an
+    applicant can do; a `private` one is kept out of records. None of the three changes advice."""
 
     name: str
     type: Type
@@ -47,6 +53,9 @@ class AttributeDeclaration:
     unless: Expression | None = None
     description: str = ""
     span: Span = field(default=NOWHERE, eq=False)
+    change: Change = "free"
+    cost: int = 1
+    private: bool = False
 
     @property
     def required(self) -> bool:
@@ -55,7 +64,9 @@ class AttributeDeclaration:
 
 @frozen
 class FactDeclaration:
-    """`bound` is the N of `many up to N`, None for a single fact."""
+    """`bound` is the N of `many up to N`, None for a single fact. `change` of a many-fact: `fixed`,
+    there are those that there are, and as they are; `up`, there can be more; `down`, fewer. `cost`
+    is that of one more or one less. A `fixed` single fact has no attribute that can change."""
 
     name: str
     attributes: Mapping[str, AttributeDeclaration]
@@ -63,6 +74,8 @@ class FactDeclaration:
     description: str = ""
     ruleset: str = ""
     span: Span = field(default=NOWHERE, eq=False)
+    change: Change = "free"
+    cost: int = 1
 
     @property
     def many(self) -> bool:
