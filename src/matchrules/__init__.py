@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matchrules.diagnostics.model import DiagnosticsError as DiagnosticsError
     from matchrules.diagnostics.model import Label as Label
     from matchrules.diagnostics.model import MatchrulesError as MatchrulesError
+    from matchrules.diagnostics.model import RecordErrors as RecordErrors
     from matchrules.diagnostics.model import RuleErrors as RuleErrors
     from matchrules.diagnostics.model import UsageError as UsageError
     from matchrules.rulebook import Book as Book
@@ -52,6 +53,7 @@ _HOMES = {
     "Handle": "session",
     "Label": "diagnostics.model",
     "MatchrulesError": "diagnostics.model",
+    "RecordErrors": "diagnostics.model",
     "RuleErrors": "diagnostics.model",
     "RulesetVersion": "decision",
     "Session": "session",

@@ -70,11 +70,15 @@ class CaseErrors(DiagnosticsError):
     """The case has faults, or the rules say something impossible of it."""
 
 
+class RecordErrors(DiagnosticsError):
+    """A record, or a log of them, cannot be read, or is not what it says."""
+
+
 class UsageError(MatchrulesError):
     """A call that cannot be meant, such as a name that the book does not have."""
 
 
 __all__ = [
-    "CaseErrors", "Diagnostic", "DiagnosticsError", "Label", "MatchrulesError", "RuleErrors",
-    "Severity", "UsageError",
+    "CaseErrors", "Diagnostic", "DiagnosticsError", "Label", "MatchrulesError", "RecordErrors",
+    "RuleErrors", "Severity", "UsageError",
 ]

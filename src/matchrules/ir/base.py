@@ -21,7 +21,8 @@ from matchrules.text import Span
 
 @frozen
 class Ruleset:
-    """One version of a ruleset. `sha256` is the hash of its file's text as UTF-8."""
+    """One version of a ruleset. `sha256` is the hash of its file's text as UTF-8, `source` the name
+    of that file: where rules stand takes no part in equality."""
 
     name: str
     version: str
@@ -30,7 +31,7 @@ class Ruleset:
     uses: tuple[str, ...] = ()
     stale_after: int | None = None
     sha256: str = ""
-    source: str = ""
+    source: str = field(default="", eq=False)
     span: Span = field(default=NOWHERE, eq=False)
 
 
