@@ -43,13 +43,31 @@ TERMINALS: dict[str, list[str]] = {
 OPEN_TEXT = frozenset({"TEXT_START", "SEGMENT_START", "ODD_START"})
 CLOSE_TEXT = frozenset({"TEXT_END", "SEGMENT_END", "ODD_END"})
 STATEMENTS = (
-    "RULESET", "SOURCE", "ENUM", "ORDERED", "FACT", "ADVICE", "PARAMETER", "DEFINE", "TABLE",
-    "RULE", "REJECT", "SECTION", "CHAPTER", "PROPERTY", "EXAMPLE",
+    "RULESET",
+    "SOURCE",
+    "ENUM",
+    "ORDERED",
+    "FACT",
+    "ADVICE",
+    "PARAMETER",
+    "DEFINE",
+    "TABLE",
+    "RULE",
+    "REJECT",
+    "SECTION",
+    "CHAPTER",
+    "PROPERTY",
+    "EXAMPLE",
 )
 # Parts of a statement of which each kind stands once, but for the first words given.
 PARTS: dict[str, tuple[str, ...]] = {
-    "header_part": (), "attribute_part": ("DEFAULT", "UNLESS"), "entry_part": ("cite",),
-    "define_part": ("cite",), "table_part": ("cite",), "rule_part": ("cite", "UNLESS"),
+    "header_part": (),
+    "fact_part": (),
+    "attribute_part": ("DEFAULT", "UNLESS"),
+    "entry_part": ("cite",),
+    "define_part": ("cite",),
+    "table_part": ("cite",),
+    "rule_part": ("cite", "UNLESS"),
     "property_part": ("cite",),
 }
 BREAKS = frozenset({"WHEN", "THEN", "UNLESS", "EXPECT", "AND", "OR", "ELSE", "COMMA", "RPAR"})
@@ -58,7 +76,9 @@ BREAKS = frozenset({"WHEN", "THEN", "UNLESS", "EXPECT", "AND", "OR", "ELSE", "CO
 @cache
 def grammar() -> Lark:
     return Lark(
-        GRAMMAR.read_text(encoding="utf-8"), parser="earley", lexer="basic",
+        GRAMMAR.read_text(encoding="utf-8"),
+        parser="earley",
+        lexer="basic",
         start=["file", "expression"],
     )
 
@@ -129,7 +149,7 @@ class _Writer:
             self._line(name, budget)
             return
         outer = len(self.used)
-        if name in ("define", "table", "rule", "property", "ruleset", "attribute", "entry"):
+        if name in ("define", "table", "rule", "property", "ruleset", "fact", "attribute", "entry"):
             self.used.append(set())
         for position, symbol in enumerate(rule.expansion):
             if isinstance(symbol, Terminal):

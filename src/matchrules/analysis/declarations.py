@@ -5,6 +5,7 @@ from datetime import date
 from matchrules import ir
 from matchrules.analysis.environment import Environment
 from matchrules.analysis.lower import Lowering
+from matchrules.analysis.marks import of_attribute, of_fact
 from matchrules.analysis.scope import Declared
 from matchrules.analysis.typenames import describe
 from matchrules.analysis.written import plain
@@ -34,9 +35,11 @@ def fact(lowering: Lowering, found: Declared) -> ir.FactDeclaration:
     for clause in node.attributes:
         if clause.name.text not in attributes:
             attributes[clause.name.text] = _attribute(lowering, found, clause)
+    of_fact(lowering, node)
     return ir.FactDeclaration(
         found.name, attributes, (node.bound or 0) if node.many else None,
         plain(node.description), found.ruleset, found.span,
+        node.marks.change or "free", node.marks.cost or 1,
     )  # fmt: skip
 
 
@@ -46,12 +49,14 @@ def _attribute(
     node: ast.FactStatement = found.node
     type_ = lowering.scope.values[f"{found.name}.{clause.name.text}"].type
     _check_clauses(lowering, node, clause, type_)
+    of_attribute(lowering, node, clause, type_)
     env = Environment(found.ruleset, bound=frozenset({found.name}) if node.many else frozenset())
     default = None if clause.default is None else lowering.store(clause.default, type_, env)
     unless = None if clause.unless is None else lowering.condition(clause.unless, env)
     return ir.AttributeDeclaration(
         clause.name.text, type_, clause.optional, clause.key, clause.never_read, default, unless,
         plain(clause.description), clause.name.span,
+        clause.marks.change or "free", clause.marks.cost or 1, clause.marks.private,
     )  # fmt: skip
 
 

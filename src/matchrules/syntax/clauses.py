@@ -1,11 +1,15 @@
 """Clauses that several statements share: types, literals, citations, assignments."""
 
 from decimal import Decimal
+from typing import Any, Literal
+
+from attrs import evolve
 
 from matchrules.syntax import ast, faults
 from matchrules.syntax.cursor import Abandon, Cursor
-from matchrules.syntax.operands import date_value, decimal, quantity, unit_name
+from matchrules.syntax.operands import date_value, decimal, quantity, unit_name, whole
 from matchrules.syntax.texts import plain_text
+from matchrules.syntax.tokens import Token
 
 CITE = ("cite",)
 
@@ -142,3 +146,57 @@ class Once:
         if clause in self.seen:
             self.cursor.twice(self.cursor.peek(), clause)
         self.seen.add(clause)
+
+
+class Marking:
+    """Takes the marks of a fact, or of an attribute: `fixed`, `only up`, `only down`, `cost N`, and
+    of an attribute `private`."""
+
+    def __init__(self, cursor: Cursor, of_attribute: bool = False) -> None:
+        self.cursor = cursor
+        self.of_attribute = of_attribute
+        self.marks = ast.Marks()
+
+    def takes(self, once: Once) -> bool:
+        """Whether a mark stood here; it is taken."""
+        cursor, token = self.cursor, self.cursor.peek()
+        if cursor.sees(":", 1):
+            return False
+        if cursor.sees("fixed"):
+            self._changes(once, "fixed", token)
+        elif cursor.sees("only"):
+            if not (cursor.sees("up", 1) or cursor.sees("down", 1)):
+                cursor.take()
+                cursor.unexpected("`up` or `down` after `only`")
+            self._changes(once, "up" if cursor.sees("up", 1) else "down", token)
+        elif cursor.sees("cost"):
+            once("cost")
+            cursor.take()
+            self._set(token, cost=whole(cursor, "a whole number after `cost`"))
+        elif self.of_attribute and cursor.sees("private"):
+            once("private")
+            cursor.take()
+            self._set(token, private=True)
+        else:
+            return False
+        return True
+
+    def _changes(self, once: Once, how: Literal["fixed", "up", "down"], token: Token) -> None:
+        words = {"fixed": "fixed", "up": "only up", "down": "only down"}
+        before = self.marks.change
+        if before in (None, how):
+            once(words[how])
+        for _ in words[how].split():
+            self.cursor.take()
+        if before not in (None, how):
+            self.cursor.report(
+                faults.fault("MR111", self.cursor.span_from(token.start),
+                             f"`{words[before]}` and `{words[how]}` exclude each other",
+                             "keep one of the two")
+            )  # fmt: skip
+            return
+        self._set(token, change=how)
+
+    def _set(self, token: Token, **mark: Any) -> None:
+        span = self.cursor.span_from(token.start)
+        self.marks = evolve(self.marks, span=self.marks.span or span, **mark)

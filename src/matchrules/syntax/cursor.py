@@ -9,7 +9,14 @@ from attrs import evolve
 from matchrules.diagnostics.model import Diagnostic, Label
 from matchrules.syntax import ast, faults
 from matchrules.syntax.reading import QUOTED, Reading
-from matchrules.syntax.tokens import FAULT_LIMIT, NESTING_LIMIT, RESERVED, STATEMENTS, Token
+from matchrules.syntax.tokens import (
+    ATTRIBUTE_CLAUSES,
+    FAULT_LIMIT,
+    NESTING_LIMIT,
+    RESERVED,
+    STATEMENTS,
+    Token,
+)
 from matchrules.text import Span
 
 # How many tokens back a line is looked for that was meant as a statement.
@@ -275,10 +282,9 @@ class Cursor(Reading):
             if self.is_fresh() and token.meaning in STATEMENTS:
                 self.split(token.meaning)
                 return
-            clauses = ("optional", "key", "never", "default", "unless")
-            close = closest(token.meaning, clauses)
+            close = closest(token.meaning, ATTRIBUTE_CLAUSES)
             if close and close != token.meaning:
-                self.misspelt(self.at, clauses)
+                self.misspelt(self.at, ATTRIBUTE_CLAUSES)
                 self.next_attribute()
                 return
             if self.is_fresh() and (guess := self.misspelt(self.at, ())):

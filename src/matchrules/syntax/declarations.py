@@ -4,10 +4,11 @@ from datetime import date
 from typing import Any
 
 from matchrules.syntax import ast, faults
-from matchrules.syntax.clauses import Once, cite, literal, optional_text, type_expr
+from matchrules.syntax.clauses import Marking, Once, cite, literal, optional_text, type_expr
 from matchrules.syntax.cursor import Abandon, Cursor, closest
 from matchrules.syntax.operands import date_value, whole
 from matchrules.syntax.texts import plain_text
+from matchrules.syntax.tokens import ATTRIBUTE_CLAUSES
 
 HEADER = ("version", "effective", "title", "uses", "applies", "stale")
 
@@ -107,7 +108,14 @@ def fact(cursor: Cursor) -> ast.FactStatement:
     if many and cursor.accept("up"):
         cursor.expect("to", " after `many up`")
         bound = whole(cursor, "how many at most")
-    description = optional_text(cursor)
+    description: ast.TextLiteral | None = None
+    once, marking = Once(cursor), Marking(cursor)
+    while not cursor.done:
+        if cursor.sees_text():
+            once("description")
+            description = plain_text(cursor, "a text")
+        elif not marking.takes(once):
+            break
     attributes: list[ast.AttributeClause] = []
     while not cursor.done:
         if cursor.sees_attribute():
@@ -118,7 +126,8 @@ def fact(cursor: Cursor) -> ast.FactStatement:
         else:
             cursor.stray_attribute()
     return ast.FactStatement(
-        name, many, bound, description, tuple(attributes), cursor.span_from(start.start)
+        name, many, bound, description, tuple(attributes), marking.marks,
+        cursor.span_from(start.start),
     )
 
 
@@ -134,7 +143,7 @@ def _attribute(cursor: Cursor) -> ast.AttributeClause:
     default: ast.Expr | None = None
     unless: ast.Expr | None = None
     description: ast.TextLiteral | None = None
-    once = Once(cursor)
+    once, marking = Once(cursor), Marking(cursor, of_attribute=True)
     while not cursor.done and not cursor.sees(":", 1):
         token = cursor.peek()
         if cursor.sees_text():
@@ -160,17 +169,18 @@ def _attribute(cursor: Cursor) -> ast.AttributeClause:
             if default is None:
                 cursor.missing(cursor.span(token), "`unless` without a `default`",
                                "put `default VALUE` before it", len(cursor.found))
-        else:
+        elif not marking.takes(once):
             break
     return ast.AttributeClause(
         name, type_, flags.get("optional", False), flags.get("key", False),
-        flags.get("never", False), default, unless, description, cursor.span_from(start.start),
+        flags.get("never", False), default, unless, description, marking.marks,
+        cursor.span_from(start.start),
     )
 
 
 def _check_unit(cursor: Cursor, type_: ast.TypeExpr) -> None:
     """A misspelt clause after a range would go as its unit, unseen."""
-    clauses = ("optional", "default", "unless", "never")
+    clauses = [clause for clause in ATTRIBUTE_CLAUSES if len(clause) > 4]
     if type_.unit is not None and (close := closest(type_.unit.text, clauses, 0.8)):
         cursor.report(faults.misspelt(type_.unit.span, type_.unit.text, close))
 

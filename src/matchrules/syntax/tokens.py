@@ -49,8 +49,13 @@ AFTER_NUMBER: Final = frozenset(
         "cite", "grade", "checked", "from", "optional", "key", "never", "default", "as", "expect",
         "with", "hit", "provisional", "id", "overrides", "by", "to", "up", "unique", "salience",
         "adding", "differing", "given", "many", "uses", "version", "effective", "title",
-        "applies", "stale",
+        "applies", "stale", "fixed", "only", "cost", "private",
     }
+)
+
+# What may follow the type of an attribute.
+ATTRIBUTE_CLAUSES: Final = (
+    "optional", "key", "never", "default", "unless", "fixed", "only", "cost", "private",
 )
 
 FILE_LIMIT: Final = 8 * 1024 * 1024

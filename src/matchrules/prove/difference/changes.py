@@ -177,7 +177,7 @@ def _of_facts(old: RuleBase, new: RuleBase) -> Iterator[Change]:
             yield _alone("fact", name, one, two)
             continue
         meaning = _differing(one, two, ("bound",), "up to")
-        told = _told(meaning, _differing(one, two, ("description",)))
+        told = _told(meaning, _differing(one, two, ("description", "change", "cost")))
         if told is not None:
             yield Change("fact", name, told[0], tuple(told[1]), one.span, two.span)
         for change in _named("attribute", one.attributes, two.attributes, _attribute):
@@ -186,7 +186,8 @@ def _of_facts(old: RuleBase, new: RuleBase) -> Iterator[Change]:
 
 def _attribute(one: AttributeDeclaration, two: AttributeDeclaration) -> tuple[How, Parts] | None:
     names = ("type", "optional", "key", "never_read", "default", "unless")
-    return _told(_differing(one, two, names), _differing(one, two, ("description",)))
+    marks = ("description", "change", "cost", "private")
+    return _told(_differing(one, two, names), _differing(one, two, marks))
 
 
 def _of_advice(old: RuleBase, new: RuleBase) -> Iterator[Change]:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
 from matchrules.syntax.ast.expressions import Expr, Name, TextLiteral, TypeExpr, written
 from matchrules.text import Span
@@ -52,6 +52,17 @@ class EnumStatement:
 
 
 @frozen
+class Marks:
+    """What is said of a fact besides what it is: how it can change (`fixed`, `only up`, `only
+    down`), how dearly (`cost N`), and that it is `private`."""
+
+    change: Literal["fixed", "up", "down"] | None = None
+    cost: int | None = None
+    private: bool = False
+    span: Span | None = field(default=None, eq=False)
+
+
+@frozen
 class AttributeClause:
     name: Name
     type: TypeExpr
@@ -61,6 +72,7 @@ class AttributeClause:
     default: Expr | None
     unless: Expr | None
     description: TextLiteral | None
+    marks: Marks
     span: Span = written()
 
 
@@ -73,6 +85,7 @@ class FactStatement:
     bound: int | None
     description: TextLiteral | None
     attributes: tuple[AttributeClause, ...]
+    marks: Marks
     span: Span = written()
 
 

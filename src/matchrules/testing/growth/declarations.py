@@ -78,13 +78,23 @@ class Declarations(Grower):
     def attribute(
         self, plan: FactPlan, name: str, type_: Type, mark: str, fact: str | None = None
     ) -> None:
-        plan.lines.append(f"{name} : {type_text(type_)}{mark}")
+        plan.lines.append(f"{name} : {type_text(type_)}{mark}{self.change(type_, mark)}")
         self.world.readable.append(Named(f"{plan.name}.{name}", type_, fact))
+
+    def change(self, type_: Type, mark: str) -> str:
+        """How the attribute can change, and whether it is private."""
+        unordered = isinstance(type_, Text | AnyDayOfYear)
+        ordered = type_.ordered if isinstance(type_, Enum) else not unordered
+        ways = ("", "", "", " fixed", *((" only up", " only down cost 2") if ordered else ()))
+        return ("" if " key" in mark else self.draws.pick(ways)) + (
+            " private" if self.draws.chance(8) else ""
+        )
 
     def many_facts(self) -> None:
         for name in ("visit", "paper")[: self.draws.pick((1, 1, 2, 0))]:
             bound, keyed = self.draws.between(2, 4), self.draws.chance(2)
-            plan = FactPlan(name, f"fact {name} many up to {bound}")
+            marked = self.draws.pick(("", "", " only up cost 2", " only down"))
+            plan = FactPlan(name, f"fact {name} many up to {bound}{marked}")
             self.facts.append(plan)
             many = ManyFact(name, bound, keyed, self.draws.pick(("place", "held")))
             if keyed:
@@ -174,4 +184,4 @@ class Declarations(Grower):
             Number(0, -9999, 9999), Number(2, -9999, 9999, "points"), Date(), colour, YesNo(),
             SetOf(colour), Text(),
         )  # fmt: skip
-        return (("much", "more")[number], self.draws.pick(types)),
+        return ((("much", "more")[number], self.draws.pick(types)),)
