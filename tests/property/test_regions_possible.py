@@ -15,11 +15,11 @@ from random_bases import random_base
 from random_expressions import DAY, value_of
 
 from matchrules import ir
-from matchrules.analysis.checks.possible import Possible
 from matchrules.analysis.checks.scene import Scene, World
 from matchrules.case.model import Case
 from matchrules.dependencies import cycles, dependencies
 from matchrules.engine.interpreter import Interpretation
+from matchrules.regions.possible import Possible
 
 TOPS = (ir.Aggregate, ir.InCase, ir.Fires, ir.NoneFire, ir.Advised, ir.AdvisedField)
 

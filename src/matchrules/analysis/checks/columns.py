@@ -10,12 +10,12 @@ from datetime import timedelta
 from attrs import evolve, frozen
 
 from matchrules import ir
-from matchrules.analysis.checks.possible import Possible, Range
 from matchrules.analysis.checks.scene import Days, Scene, World, grid
 from matchrules.ir import Define, Expression, Table
 from matchrules.regions import Axis, Box
 from matchrules.regions.axis import axis as axis_of
 from matchrules.regions.axis import shown
+from matchrules.regions.possible import Possible, Range
 from matchrules.types import Number, Value
 
 

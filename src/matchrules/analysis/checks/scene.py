@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import Any
 
 from matchrules import ir
-from matchrules.analysis.checks import possible
-from matchrules.analysis.checks.possible import EITHER, NO, UNKNOWN, YES, Possible, Range, truth
 from matchrules.analysis.checks.rejects import Rejects
 from matchrules.dependencies import Graph, names_in, order, reachable
 from matchrules.engine.operators import operate
 from matchrules.ir import Expression, RuleBase
+from matchrules.regions import possible
+from matchrules.regions.possible import EITHER, NO, UNKNOWN, YES, Possible, Range, truth
 from matchrules.types import Number, Value, YesNo, add_time, exact, round_to
 
 Days = tuple[date, date]  # the first and the last

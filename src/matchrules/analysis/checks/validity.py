@@ -14,11 +14,11 @@ from attrs import frozen
 
 from matchrules import ir
 from matchrules.analysis.checks.columns import Columns, choices, fixed
-from matchrules.analysis.checks.possible import Possible
 from matchrules.analysis.checks.rejects import DAY, leaves
 from matchrules.analysis.checks.scene import Days, Scene, World
 from matchrules.ir import Attribute, Expression
 from matchrules.regions import Box
+from matchrules.regions.possible import Possible
 
 Verdict = Literal["valid", "invalid", "undecided"]
 Claims = Sequence[tuple[Expression, bool]]  # conditions and what they are to be
