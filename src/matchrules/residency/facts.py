@@ -252,7 +252,7 @@ class Context:
 class Letter:
     """A letter of recommendation"""
 
-    __matchrules__: _typing.ClassVar[tuple[str, str]] = ("letter", "4424707987d5d660")
+    __matchrules__: _typing.ClassVar[tuple[str, str]] = ("letter", "833c4245376f6e5e")
     # Who writes it
     author_role: LetterAuthor
     # How far it is; only requested and received letters count
