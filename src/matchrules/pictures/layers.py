@@ -108,7 +108,9 @@ def _circle(left: set[int], ends: Sequence[tuple[int, int]]) -> list[int]:
         way[at] = None
         at = before[at]
     found = list(way)
-    return found[found.index(at) :][::-1]
+    circle = found[found.index(at) :][::-1]
+    first = circle.index(min(circle))
+    return circle[first:] + circle[:first]
 
 
 def _in_order(boxes: int, ends: Sequence[tuple[int, int]]) -> list[int]:

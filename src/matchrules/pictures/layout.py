@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import sqrt
 from typing import Final
 
 from attrs import frozen
@@ -49,6 +50,21 @@ class Box:
     @property
     def bottom(self) -> int:
         return self.top + self.height
+
+    @property
+    def bend(self) -> int:
+        """How round its corners are."""
+        return {"derived": 9, "advice": min(self.height // 2, 24)}.get(self.node.shape, 1)
+
+    def indent(self, y: int, *, right: bool) -> int:
+        """How far inside its left or right end its outline is at a height."""
+        cut = INSETS.get(self.node.shape, 0)
+        if self.node.shape == "rule":
+            return round(cut * abs(2 * y - self.top - self.bottom) / self.height)
+        if self.node.shape == "condition":
+            return round(cut * ((y - self.top) if right else (self.bottom - y)) / self.height)
+        over = max(self.top + self.bend - y, y - self.bottom + self.bend, 0)
+        return round(self.bend - sqrt(self.bend**2 - min(over, self.bend) ** 2))
 
 
 @frozen
@@ -221,11 +237,15 @@ def _arrows(
     ways: list[tuple[Point, ...]] = []
     for arrow, route in enumerate(found.routes):
         start, end = route[0], route[-1]
-        points: list[Point] = [(boxes[start].right, leaving[arrow])]
+        y = leaving[arrow]
+        points: list[Point] = [(boxes[start].right - boxes[start].indent(y, right=True), y)]
+        points.append((boxes[start].right, y))
         for lane in route[1:-1]:
             left, wide = columns[found.places[lane].layer]
             points += [(round(left), at[lane]), (round(left + wide), at[lane])]
-        ways.append((*points, (boxes[end].left, arriving[arrow])))
+        y = arriving[arrow]
+        points.append((boxes[end].left, y))
+        ways.append((*points, (boxes[end].left + boxes[end].indent(y, right=False), y)))
     middles = _texts(found, ways, said)
     return [
         Arrow(edge, ways[n], said[n], middles.get(n, (0, 0)))
@@ -261,7 +281,7 @@ def _texts(
     waiting: dict[int, list[tuple[float, int]]] = {}
     for arrow, lines in enumerate(said):
         if lines:
-            (_, high), (_, low) = ways[arrow][-2:]
+            (_, high), (_, low), _ = ways[arrow][-3:]
             layer = found.places[found.routes[arrow][-1]].layer
             waiting.setdefault(layer, []).append(((high + low) / 2, arrow))
     middles: dict[int, Point] = {}
@@ -270,7 +290,7 @@ def _texts(
         heights = [len(said[arrow]) * SMALL_LINE for _, arrow in texts]
         steps = [(a + b) / 2 + 4 for a, b in pairwise(heights)]
         for (_, arrow), y in zip(texts, spread([y for y, _ in texts], steps), strict=True):
-            (_, _), (right, _) = ways[arrow][-2:]
+            right = ways[arrow][-2][0]
             wide = max(width_of(line, SMALL) for line in said[arrow])
             middles[arrow] = (round(right - 16 - wide / 2), round(y))
     return middles

@@ -131,6 +131,8 @@ def _way(points: tuple[Point, ...]) -> str:
     x, y = points[0]
     steps = [f"M{x} {y}"]
     for right, low in points[1:]:
+        if (right, low) == (x, y):
+            continue
         if low == y:
             steps.append(f"H{right}")
         else:
@@ -181,10 +183,9 @@ def _outline(box: Box, style: str) -> str:
     elif shape == "condition":
         corners = [(left + cut, top), (right, top), (right - cut, bottom), (left, bottom)]
     else:
-        round_ = {"derived": 9, "advice": min(box.height // 2, 24)}.get(shape, 1)
         return (
             f'<rect class="{style}" x="{left}" y="{top}" width="{box.width}" '
-            f'height="{box.height}" rx="{round_}"/>'
+            f'height="{box.height}" rx="{box.bend}"/>'
         )
     return f'<polygon class="{style}" points="{" ".join(f"{x},{y}" for x, y in corners)}"/>'
 
