@@ -94,6 +94,17 @@ class Wording:
         """An expression of any type as the name of its value, or as the value itself."""
         return self._value(expression).text
 
+    def beside(self, expression: Expression, other: Expression) -> str:
+        """A value beside another, whose unit it takes where it has none of its own."""
+        return self._like(expression, other)
+
+    def written_out(self, expression: Expression) -> bool:
+        """Whether the words for a value hold the value itself."""
+        if not isinstance(expression, ir.ParameterValue):
+            return isinstance(expression, ir.Constant)
+        rows = self.base.parameters[expression.name].rows
+        return len(rows) == 1 and rows[0].key is None and rows[0].start is None
+
     # Conditions ----------------------------------------------------------------------------------
 
     def _said(self, e: Expression, mood: _Mood) -> _Words:
@@ -193,7 +204,7 @@ class Wording:
         if isinstance(left.type, YesNo):
             return self._equivalent(left, right, mood if op == "==" else mood.opposite())
         words = self._like(right, left)
-        said = [_comparison(o, words, left.type) for o in (op, _OPPOSITE[op])]
+        said = [comparison(o, words, left.type) for o in (op, _OPPOSITE[op])]
         return self._claim(left, mood.of(*said))
 
     def _equivalent(self, left: Expression, right: Expression, mood: _Mood) -> _Words:
@@ -281,9 +292,9 @@ class Wording:
 
     def _parameter(self, e: ir.ParameterValue) -> _Words:
         """Its value, where it has the same always; else its name."""
-        rows = self.base.parameters[e.name].rows
-        if len(rows) == 1 and rows[0].key is None and rows[0].start is None:
-            return _Words(f"{self.names.literal(rows[0].value, e.type)} ({e.name})")
+        if self.written_out(e):
+            row = self.base.parameters[e.name].rows[0]
+            return _Words(f"{self.names.literal(row.value, e.type)} ({e.name})")
         said = self.names.parameter(e.name)
         if e.key is not None:
             said += f" for {self._value(e.key).inside}"
@@ -335,7 +346,8 @@ class Wording:
         return self.names.value(f"{e.fact}.{e.by}")
 
 
-def _comparison(op: str, words: str, type_: Type) -> str:
+def comparison(op: str, words: str, type_: Type) -> str:
+    """What a value of that type is, compared so with what `words` say."""
     if op in ("==", "!="):
         return words if op == "==" else f"not {words}"
     if isinstance(type_, Date | AnyDayOfYear):
@@ -356,4 +368,4 @@ def _constant(e: Expression) -> bool:
     return isinstance(e, ir.Constant) and e.value is not None and isinstance(e.type, Number)
 
 
-__all__ = ["Wording"]
+__all__ = ["Wording", "comparison"]
