@@ -1,0 +1,182 @@
+"""What changed facts would change, as a text for a terminal."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from textwrap import wrap
+from typing import Final
+
+from matchrules.explain.names import joined, spoken
+from matchrules.explain.what_if.model import Difference, Turn, WhatIf
+from matchrules.explain.what_if.reasons import Reason
+from matchrules.explain.what_if.shifts import Shift
+
+NARROWEST: Final = 40
+MOST_SHIFTS: Final = 6  # said of one reason
+MOST_DERIVED: Final = 24
+HEADINGS: Final = {"added": "Comes", "withdrawn": "Goes", "changed": "Changes"}
+
+
+def text(answer: WhatIf, width: int) -> str:
+    """The whole answer, in lines at most so wide."""
+    return "\n".join(_lines(answer, max(width, NARROWEST)))
+
+
+def _lines(answer: WhatIf, width: int) -> Iterator[str]:
+    yield "What if"
+    for shift in answer.changes:
+        yield from _hung(str(shift), width, 2)
+    yield ""
+    yield from wrap(summary(answer), width)
+    yield from turns_text(answer.difference, width)
+    told = derived_told(answer.derived)
+    if told:
+        yield ""
+        yield "Follows otherwise"
+        for said in told:
+            yield from _hung(said, width, 2)
+
+
+def turns_text(found: Difference, width: int, indent: int = 0) -> Iterator[str]:
+    """What comes, goes and changes, what has the same reasons together."""
+    for what, heading in HEADINGS.items():
+        turns = [turn for turn in found.turns if turn.what == what]
+        for number, (because, together) in enumerate(grouped(turns)):
+            yield ""
+            if not number:
+                yield " " * indent + heading
+            for said in because:
+                yield from _hung(said, width, indent + 2)
+            for turn in together:
+                yield from _hung(turn.name, width, indent + (4 if because else 2))
+                for said in details(turn):
+                    yield from _hung(said, width, indent + 6)
+
+
+# What is said, in whichever form it is written ----------------------------------------------------
+
+
+def summary(answer: WhatIf) -> str:
+    """In one sentence how much changes."""
+    if not answer.changes:
+        return "Nothing changes: that is what the case says already."
+    same = answer.same
+    all_of_them = f"all {same} pieces" if same > 1 else "the one piece" if same else None
+    if not answer.difference.turns:
+        if all_of_them is None:
+            return "Nothing changes: there is no advice before, and none after."
+        stay = "stay as they are" if same > 1 else "stays as it is"
+        return f"Nothing changes: {all_of_them} of advice {stay}."
+    said = counted(answer.difference)
+    return f"{said}; {same} {'stays' if same == 1 else 'stay'} as before."
+
+
+def counted(found: Difference) -> str:
+    """`2 pieces of advice come, 1 goes`."""
+    parts: list[str] = []
+    for turns, one, many in (
+        (found.added, "comes", "come"),
+        (found.withdrawn, "goes", "go"),
+        (found.changed, "changes", "change"),
+    ):
+        if turns:
+            of = ""
+            if not parts:
+                of = " piece of advice" if len(turns) == 1 else " pieces of advice"
+            parts.append(f"{len(turns)}{of} {one if len(turns) == 1 else many}")
+    return joined(parts, "and")
+
+
+def grouped(turns: Iterable[Turn]) -> list[tuple[tuple[str, ...], list[Turn]]]:
+    """Advice with the same reasons together, under these."""
+    found: dict[tuple[str, ...], list[Turn]] = {}
+    for turn in turns:
+        because = tuple(dict.fromkeys(because_of(reason) for reason in turn.reasons))
+        found.setdefault(because, []).append(turn)
+    return list(found.items())
+
+
+def because_of(reason: Reason) -> str:
+    """A reason as a sentence without its full stop, the values that it rests on in brackets."""
+    for shift in reason.shifts:
+        if reason.how == "now so" and reason.said == f"{shift.title}: {shift.now}":
+            return f"because {shift}"
+    ends = [_in_brackets(shift, reason.said) for shift in reason.shifts[:MOST_SHIFTS]]
+    if len(reason.shifts) > MOST_SHIFTS:
+        ends.append(f"and {len(reason.shifts) - MOST_SHIFTS} more")
+    match reason.how:
+        case "other values":
+            return f"because {'; '.join(ends)}"
+        case "new":
+            said = f"there is {reason.said} now"
+        case "gone":
+            said = f"{reason.said} is there no longer"
+        case "now given instead":
+            said = f"{reason.said} now stands in its place"
+        case "no longer given instead":
+            said = f"{reason.said} no longer stands in its place"
+        case "now so":
+            said = f"now {reason.said}"
+        case _:
+            said = f"{reason.how}: {reason.said}"
+    return f"because {said}" + (f" ({'; '.join(ends)})" if ends else "")
+
+
+def _in_brackets(shift: Shift, said: str) -> str:
+    named = said == shift.title or said.startswith(f"{shift.title}: ")
+    return f"{shift.was} → {shift.now}" if named and shift.was else str(shift)
+
+
+def details(turn: Turn) -> Iterator[str]:
+    """What the advice says; of one that changes, the sentences that are other ones."""
+    was, now = turn.before, turn.advice
+    if turn.what == "added":
+        yield from filter(None, [now.text])
+    if turn.what != "changed" or was is None:
+        return
+    if was.text != now.text:
+        gone, come = _only(was.text, now.text), _only(now.text, was.text)
+        yield f"was: {gone}" if gone else "said less before"
+        yield f"now: {come}" if come else "says less now"
+    else:
+        for name in now.fields:
+            if was.fields[name] != now.fields[name]:
+                ends = (_plain(was.fields[name]), _plain(now.fields[name]))
+                yield f"{spoken(name)}: {' → '.join(ends)}"
+    if was.provisional != now.provisional:
+        yield "provisional now" if now.provisional else "no longer provisional"
+
+
+def _only(text: str, other: str) -> str:
+    """The sentences of a text that the other one does not have."""
+    there = set(_sentences(other))
+    return " ".join(sentence for sentence in _sentences(text) if sentence not in there)
+
+
+def _sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.!?])\s+", text)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "not known" if value is None else str(value)
+
+
+def derived_told(derived: Sequence[Shift]) -> list[str]:
+    """What follows otherwise; of very much, the first."""
+    said = [str(shift) for shift in derived[:MOST_DERIVED]]
+    if len(derived) > MOST_DERIVED:
+        said.append(f"and {len(derived) - MOST_DERIVED} more")
+    return said
+
+
+def _hung(said: str, width: int, indent: int) -> list[str]:
+    """A paragraph, its first line further left than the others."""
+    first = " " * indent
+    return wrap(
+        said, width, initial_indent=first, subsequent_indent=first + "  ",
+        break_on_hyphens=False,
+    )  # fmt: skip
+
+
+__all__ = ["because_of", "counted", "derived_told", "details", "grouped", "summary", "text"]
