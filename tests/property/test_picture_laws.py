@@ -4,7 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 from itertools import combinations, pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from matchrules.pictures import Diagram, Edge, Node
@@ -44,7 +44,6 @@ def diagrams(draw: st.DrawFn) -> Diagram:
 
 
 @given(diagrams())
-@settings(max_examples=60)
 def test_no_box_stands_on_another_and_texts_stay_inside(diagram: Diagram) -> None:
     found = layout(diagram)
     for one, other in combinations(found.boxes, 2):
@@ -65,7 +64,6 @@ def test_no_box_stands_on_another_and_texts_stay_inside(diagram: Diagram) -> Non
 
 
 @given(diagrams())
-@settings(max_examples=60)
 def test_every_arrow_runs_from_its_start_to_its_end_around_the_boxes(diagram: Diagram) -> None:
     found = layout(diagram)
     boxes = {box.node.id: box for box in found.boxes}
@@ -87,7 +85,6 @@ def test_every_arrow_runs_from_its_start_to_its_end_around_the_boxes(diagram: Di
 
 
 @given(diagrams())
-@settings(max_examples=60)
 def test_what_follows_stands_further_right(diagram: Diagram) -> None:
     found = layers(diagram)
     for route in found.routes:
@@ -99,7 +96,6 @@ def test_what_follows_stands_further_right(diagram: Diagram) -> None:
 
 
 @given(diagrams())
-@settings(max_examples=60)
 def test_svg_is_xml_with_every_box_and_arrow(diagram: Diagram) -> None:
     text = svg(diagram)
     assert text == svg(diagram)
@@ -135,7 +131,6 @@ LINES = [re.compile(one) for one in (
 
 
 @given(diagrams())
-@settings(max_examples=60)
 def test_mermaid_keeps_to_its_grammar_and_gives_the_labels_back(diagram: Diagram) -> None:
     text = mermaid(diagram)
     assert "\r" not in text

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import sqrt
+from math import ceil, sqrt
 from typing import Final
 
 from attrs import frozen
@@ -106,10 +106,10 @@ def layout(diagram: Diagram) -> Layout:
         for place in found.places
     ]
     said = [lines_of(edge.label, SMALL, _MOST_AT_ARROW) for edge in diagram.edges]
-    widths = [max(sizes[number].width for number in column) for column in found.columns]
+    widths = [ceil(max(sizes[number].width for number in column)) for column in found.columns]
     lefts = _lefts(found, widths, said)
-    right = lefts[-1] + widths[-1] if lefts else 0
-    heading = lines_of(diagram.title, HEADING, max(right, 320))
+    right = lefts[-1] + widths[-1] if lefts else MARGIN
+    heading = lines_of(diagram.title, HEADING, max(right - MARGIN, 320))
     top = MARGIN + len(heading) * (HEADING + 5) + (10 if heading else 0)
     middles = _middles(found, [size.height for size in sizes])
     highest = min((middles[n] - sizes[n].height / 2 for n in range(len(sizes))), default=0)
@@ -118,20 +118,19 @@ def layout(diagram: Diagram) -> Layout:
     for number, place in enumerate(found.places):
         if place.box is not None:
             size = sizes[number]
-            left = round(lefts[place.layer] + MARGIN)
             high = round(size.height)
             boxes.append(Box(
-                diagram.nodes[place.box], left, at[number] - high // 2,
-                round(widths[place.layer]), high, size.label, size.note,
+                diagram.nodes[place.box], lefts[place.layer], at[number] - high // 2,
+                widths[place.layer], high, size.label, size.note,
             ))  # fmt: skip
-    arrows = _arrows(diagram, found, boxes, at, [(x + MARGIN, w) for x, w in zip(
-        lefts, widths, strict=True)], said)  # fmt: skip
-    wide = max([right, *(width_of(line, HEADING) for line in heading)], default=0)
+    sides = [(left, left + wide) for left, wide in zip(lefts, widths, strict=True)]
+    arrows = _arrows(diagram, found, boxes, at, sides, said)
+    wide = max([right, *(ceil(width_of(line, HEADING)) + MARGIN for line in heading)])
     low = max(
         [top, *(box.bottom for box in boxes), *(y for a in arrows for _, y in a.points)]
         + [a.middle[1] + len(a.label) * SMALL_LINE // 2 for a in arrows if a.label]
     )
-    return Layout(round(wide) + 2 * MARGIN, low + MARGIN, heading, tuple(boxes), tuple(arrows))
+    return Layout(wide + MARGIN, low + MARGIN, heading, tuple(boxes), tuple(arrows))
 
 
 def _size(node: Node) -> _Size:
@@ -149,7 +148,7 @@ def _size(node: Node) -> _Size:
                  label, note)  # fmt: skip
 
 
-def _lefts(found: Layers, widths: Sequence[float], said: Sequence[tuple[str, ...]]) -> list[float]:
+def _lefts(found: Layers, widths: Sequence[int], said: Sequence[tuple[str, ...]]) -> list[int]:
     """Where each column begins: between two there is room for the arrows and their texts."""
     links = [0] * len(widths)
     for _, end in found.links:
@@ -160,13 +159,13 @@ def _lefts(found: Layers, widths: Sequence[float], said: Sequence[tuple[str, ...
             layer = found.places[route[-1]].layer
             wide = max(width_of(line, SMALL) for line in lines) + 36
             wanted[layer] = max(wanted[layer], wide)
-    lefts: list[float] = []
+    lefts: list[int] = []
     for column in range(len(widths)):
         if column == 0:
-            lefts.append(0)
+            lefts.append(MARGIN)
         else:
             gap = max(_GAP + min(links[column] * 2, _WIDER), wanted[column])
-            lefts.append(lefts[-1] + widths[column - 1] + gap)
+            lefts.append(lefts[-1] + widths[column - 1] + ceil(gap))
     return lefts
 
 
@@ -230,7 +229,7 @@ def _arrows(
     found: Layers,
     boxes: Sequence[Box],
     at: Sequence[int],
-    columns: Sequence[tuple[float, float]],
+    sides: Sequence[Point],
     said: Sequence[tuple[str, ...]],
 ) -> list[Arrow]:
     leaving, arriving = _ports(found, boxes, at)
@@ -241,8 +240,8 @@ def _arrows(
         points: list[Point] = [(boxes[start].right - boxes[start].indent(y, right=True), y)]
         points.append((boxes[start].right, y))
         for lane in route[1:-1]:
-            left, wide = columns[found.places[lane].layer]
-            points += [(round(left), at[lane]), (round(left + wide), at[lane])]
+            left, right = sides[found.places[lane].layer]
+            points += [(left, at[lane]), (right, at[lane])]
         y = arriving[arrow]
         points.append((boxes[end].left, y))
         ways.append((*points, (boxes[end].left + boxes[end].indent(y, right=False), y)))
