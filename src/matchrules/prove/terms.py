@@ -209,6 +209,11 @@ class Texts:
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
 
+    @property
+    def count(self) -> int:
+        """How many have a number; all further numbers are of texts that no rule names."""
+        return len(self._numbers)
+
     def number_of(self, text: str) -> int:
         return self._numbers.setdefault(text, len(self._numbers))
 
