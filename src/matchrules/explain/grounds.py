@@ -5,7 +5,8 @@ Everything here is worked out when it is first asked for, and then kept.
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from threading import Lock
+from typing import TYPE_CHECKING, Final, Literal
 
 from attrs import field, frozen
 
@@ -53,7 +54,7 @@ class Grounds:
 
     @cached_property
     def wording(self) -> Wording:
-        return Wording(self.base)
+        return _wording(self.base)
 
     @cached_property
     def graph(self) -> Graph:
@@ -97,3 +98,18 @@ class Grounds:
             *self.base.defines,
             *(f"{f.name}.{name}" for f in self.base.facts.values() for name in f.attributes),
         ]
+
+
+MOST_KEPT: Final = 16
+_kept: dict[int, Wording] = {}  # by the identity of its base, least recently used first
+_turn = Lock()
+
+
+def _wording(base: RuleBase) -> Wording:
+    """The wording of a rule base; to find its names takes long, so that of the last few is kept."""
+    with _turn:
+        found = _kept.pop(id(base), None) or Wording(base)
+        _kept[id(base)] = found
+        if len(_kept) > MOST_KEPT:
+            del _kept[next(iter(_kept))]
+    return found

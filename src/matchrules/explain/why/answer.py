@@ -1,0 +1,194 @@
+"""Puts the proofs of what was asked for into an answer."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from matchrules import ir
+from matchrules.decision import Advice, Decision, about_of, plain_value, python_value
+from matchrules.diagnostics.model import UsageError
+from matchrules.engine.interpreter import NOTHING, Bound
+from matchrules.explain.grounds import Asked, Grounds
+from matchrules.explain.names import joined, spoken
+from matchrules.explain.why.model import Proof, Step, Why
+from matchrules.explain.why.node import worked
+from matchrules.explain.why.places import Places
+from matchrules.explain.why.reasons import Part, Reason, Reasons
+from matchrules.explain.why.telling import Telling
+from matchrules.ir import Rule
+from matchrules.types import YesNo
+
+
+def why(grounds: Grounds, decision: Decision, subject: str, about: Any, whole: bool) -> Why:
+    """Why something is advised, or why a fact has its value."""
+    asked = grounds.asked(subject)
+    answer = _Answer(grounds, decision, Reasons(grounds, whole), about)
+    found = answer.value(asked) if asked.what == "value" else answer.advice(asked, subject)
+    return Why(subject, grounds.case.as_of, whole, tuple(found))
+
+
+class _Answer:
+    def __init__(self, grounds: Grounds, decision: Decision, reasons: Reasons, about: Any) -> None:
+        self.base = grounds.base
+        self.grounds = grounds
+        self.decision = decision
+        self.reasons = reasons
+        self.about = about
+        self.wording = grounds.wording
+        self.places = Places(grounds.base, grounds.sources)
+
+    # Advice ---------------------------------------------------------------------------------------
+
+    def advice(self, asked: Asked, subject: str) -> list[Proof]:
+        rules = {rule.full_name: rule for rule in self.grounds.rules_for(asked)}
+        said = [
+            (advice, rules[advice.rule]) for advice in self.decision.advice
+            if advice.rule in rules
+            and (asked.what == "rule" or f"{advice.kind}.{advice.subject}" == asked.name)
+        ]  # fmt: skip
+        if not said:
+            raise UsageError(
+                f"nothing is advised on `{subject}` here: `why_not` tells why"
+                if asked.what == "advice"
+                else f"rule `{subject}` does not advise anything here: `why_not` tells why"
+            )
+        if self.about is not None:
+            said = [(advice, rule) for advice, rule in said if _same(advice.about, self.about)]
+            if not said:
+                raise UsageError(
+                    f"nothing is advised on `{subject}` about `{plain_value(self.about, None)}`: "
+                    "`why_not` tells why, where there is such a one"
+                )
+        return list(self._proofs(said))
+
+    def _proofs(self, said: Sequence[tuple[Advice, Rule]]) -> Iterator[Proof]:
+        used: dict[tuple[str, Any, str, str, str], int] = {}
+        for advice, rule in said:
+            index = self._index(rule.fact, advice.about)
+            key = (rule.name, repr(advice.about), advice.kind, advice.subject, advice.strength)
+            thens = [
+                place for place, then in enumerate(rule.thens)
+                if (then.kind, then.subject, then.strength) == key[2:]
+            ]  # fmt: skip
+            # Advice of one rule comes in the order of its `then`s.
+            place = thens[used.get(key, 0)]
+            used[key] = used.get(key, 0) + 1
+            reason = self.reasons.of_rule(rule, index, place)
+            yield Proof(
+                self._title(advice), self._root(rule, advice, reason), self.reasons.facts(reason),
+                advice,
+            )  # fmt: skip
+
+    def _index(self, fact: str | None, about: Any) -> int:
+        """Where the instance with that key stands."""
+        if fact is None:
+            return 0
+        return next(i for i, key in enumerate(self._keys(fact)) if about_of(key) == about)
+
+    def _keys(self, fact: str) -> list[tuple[Any, ...]]:
+        declared = self.base.facts[fact]
+        return [
+            tuple(instance[name] for name in declared.keys)
+            for instance in self.grounds.case.facts[fact]
+        ]
+
+    def _title(self, advice: Advice) -> str:
+        strength = spoken(advice.strength).capitalize()
+        return f"{strength}: {advice.text}"
+
+    def _root(self, rule: Rule, advice: Advice, reason: Reason) -> Step:
+        telling = Telling(self.reasons.reading, self.wording, self.places, self.reasons.whole)
+        steps = [
+            step for part in reason.parts
+            for step in self._part(telling, part, rule, advice)
+        ]  # fmt: skip
+        name = self.wording.names.rule(rule.name)
+        return telling.step(
+            "rule", f"rule {name} speaks", True, YesNo(), steps, rule.full_name, "", rule.span,
+            rule.ruleset, rule.cites,
+        )  # fmt: skip
+
+    def _part(self, telling: Telling, part: Part, rule: Rule, advice: Advice) -> list[Step]:
+        steps: list[Step] = worked(telling.tell(part.node))
+        match part.what:
+            case "when" | "guard" | "unless":
+                what: Any = part.what
+                sentence = {
+                    "when": "its conditions hold", "guard": "it is for such a case",
+                    "unless": "nothing blocks it",
+                }[part.what]  # fmt: skip
+                value = part.node.value
+                return [telling.step(what, sentence, value, YesNo(), steps)]
+            case "overrider":
+                sentence = f"rule {self.wording.names.rule(part.name)} does not withdraw it"
+                other = self.base.rules[part.name]
+                return [
+                    telling.step(
+                        "overrider", sentence, True, YesNo(), steps, other.full_name, "",
+                        other.span, other.ruleset, other.cites,
+                    )
+                ]  # fmt: skip
+            case "field":
+                e = rule.thens[0].fields.get(part.name)
+                type_ = self.base.advice[advice.kind].subjects[advice.subject].fields[part.name]
+                if isinstance(e, ir.Constant) or not steps:
+                    return []
+                said = telling.say(part.node.value, type_)
+                sentence = f"{spoken(part.name)} in the advice: {said}"
+                return [telling.step("field", sentence, part.node.value, type_, steps, part.name)]
+            case "text":
+                return [telling.step("text", "its text reads", True, YesNo(), steps)] if steps else []
+        return steps
+
+    # Values ---------------------------------------------------------------------------------------
+
+    def value(self, asked: Asked) -> list[Proof]:
+        """Why an attribute or define has its value; of each instance, where it has several."""
+        name = asked.name
+        fact, _, attribute = name.partition(".")
+        define = self.base.defines.get(name)
+        if define is not None:
+            named: ir.Expression = ir.Derived(name, define.type, define.fact)
+            of = define.fact
+        else:
+            declared = self.base.facts[fact].attributes[attribute]
+            named = ir.Attribute(fact, attribute, declared.type)
+            of = fact if self.base.facts[fact].many else None
+        indexes: list[int] = [0] if of is None else list(range(len(self.grounds.case.facts[of])))
+        if of is not None and not indexes:
+            raise UsageError(f"the case has no `{of}`, so there is no `{name}`")
+        if self.about is not None:
+            keyed = of is not None and self.base.facts[of].keys
+            indexes = [
+                i for i in indexes
+                if keyed and of is not None and _same(about_of(self._keys(of)[i]), self.about)
+            ]  # fmt: skip
+            if not indexes:
+                raise UsageError(
+                    f"there is no `{name}` about `{plain_value(self.about, None)}`"
+                )
+        return [self._value_proof(named, of, i) for i in indexes]
+
+    def _value_proof(self, named: Any, of: str | None, index: int) -> Proof:
+        bound: Bound = NOTHING if of is None else {of: index}
+        reason = self.reasons.of_value(named, of, index)
+        telling = Telling(self.reasons.reading, self.wording, self.places, self.reasons.whole)
+        steps: list[Step] = [
+            step for part in reason.parts for step in worked(telling.tell(part.node))
+        ]
+        root, *more = steps
+        if of is not None and self.base.facts[of].many:
+            sentence = f"{root.sentence} ({telling.instance(of, bound)})"
+        else:
+            sentence = root.sentence
+        root = Step(
+            root.what, sentence, root.value, root.name, root.path, root.text, root.place,
+            root.version, root.cites, (*root.steps, *more),
+        )  # fmt: skip
+        return Proof(sentence[:1].upper() + sentence[1:], root, self.reasons.facts(reason))
+
+
+def _same(about: Any, asked: Any) -> bool:
+    return bool(about == asked or joined([str(about)], "and") == str(asked))
+
+
+__all__ = ["python_value", "why"]
