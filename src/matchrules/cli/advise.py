@@ -11,7 +11,10 @@ from matchrules.cli.options import ENGINE, as_day, format_option, or_packs, rule
 from matchrules.cli.report import in_colour, reporting, terminal_width
 
 if TYPE_CHECKING:
+    from matchrules.decision import Decision
     from matchrules.rulebook import Engine
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("advise")
@@ -23,6 +26,21 @@ if TYPE_CHECKING:
     metavar="YYYY-MM-DD",
     help="The day to advise for; the case file may say it instead.",
 )
+@click.option(
+    "--record",
+    type=_FILE,
+    metavar="FILE",
+    help="Write all that is needed to check this decision later to FILE, as JSON.",
+)
+@click.option(
+    "--log",
+    type=_FILE,
+    metavar="FILE",
+    help="Add the record to a log of decisions, each chained to the one before.",
+)
+@click.option("--salt-file", type=_FILE, metavar="FILE",
+              help="Hash private facts with the text in FILE, and keep it out of the record; a "
+              "random one is put there if FILE is not there.")  # fmt: skip
 @format_option("text", "json", "markdown")
 @ENGINE
 @reporting
@@ -30,14 +48,21 @@ def command(
     case: Path,
     rules: tuple[Path, ...],
     as_of: date | None,
+    record: Path | None,
+    log: Path | None,
+    salt_file: Path | None,
     format_: str,
     engine: "Engine",
 ) -> None:
     """Advice for the facts in CASE, a YAML, JSON or TOML file."""
     from matchrules.rulebook import load
 
+    if salt_file is not None and record is None and log is None:
+        raise click.UsageError("`--salt-file` is for a record: say `--record` or `--log` too")
     book = load(*or_packs(rules))
     decision = book.decide(case, as_of=as_of, engine=engine)
+    if record is not None or log is not None:
+        _keep(decision, record, log, salt_file)
     if format_ == "json":
         click.echo(decision.to_json(indent=2))
         return
@@ -52,3 +77,21 @@ def command(
     colour = in_colour(sys.stdout)
     width = min(terminal_width(), 100)
     click.echo(text(decision, base, str(case), width=width, colour=colour), color=colour)
+
+
+def _keep(
+    decision: "Decision", record: Path | None, log: Path | None, salt_file: Path | None
+) -> None:
+    """Write the record of a decision, before anything of it is shown."""
+    from matchrules.records import Log
+
+    if salt_file is None:
+        made = decision.record()
+    else:
+        from matchrules.cli.salt import read_salt
+
+        made = decision.record(salt=read_salt(salt_file, make=True)).without_salt()
+    if log is not None:
+        Log(log).append(made)
+    if record is not None:
+        record.write_text(made.to_json() + "\n", encoding="utf-8")

@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "test": "run the examples that stand in rule files",
     "mutate": "tell which changes of rules their tests do not notice",
     "prove": "prove what holds for every case, or show one where it does not",
+    "replay": "decide a record anew: the same, or what differs and why",
     "stubs": "write the facts of rule files as typed Python classes",
     "schema": "write the JSON Schema of a case",
     "new": "start a rule set of your own",

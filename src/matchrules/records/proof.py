@@ -2,18 +2,20 @@
 it is worked out from, so that each step can be checked by itself."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matchrules.case.values import plain
 from matchrules.dependencies import order
-from matchrules.explain.grounds import Grounds
 from matchrules.ir import Aggregate, RuleBase, walk
 from matchrules.records.private import Hiding
+
+if TYPE_CHECKING:
+    from matchrules.explain.grounds import Grounds
 
 Step = list[Any]  # what, name, index of the instance, value
 
 
-def proof(grounds: Grounds, hiding: Hiding) -> list[Step]:
+def proof(grounds: "Grounds", hiding: Hiding) -> list[Step]:
     """Every step: attributes and defines by what they depend on, then rejects, then rules."""
     base, found = grounds.base, grounds.interpretation
     told = attributes_told(base)

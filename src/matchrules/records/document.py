@@ -5,21 +5,21 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from threading import Lock
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
 from matchrules.decision import Decision
 from matchrules.diagnostics.model import UsageError
-from matchrules.explain.grounds import Grounds
 from matchrules.ir import RuleBase, Then
 from matchrules.ir.json import from_json, to_json
 from matchrules.records.canonical import canonical, digest, parse
 from matchrules.records.private import Hiding, is_hidden
 from matchrules.records.proof import proof
-from matchrules.records.reading import checked
+from matchrules.records.reading import FORMAT, checked
 
-FORMAT: Final = 1
+if TYPE_CHECKING:
+    from matchrules.explain.grounds import Grounds
 
 
 @frozen(slots=False)
@@ -103,7 +103,7 @@ class Record:
         self.__dict__.update(state)
 
 
-def record(grounds: Grounds, decision: Decision, salt: str | None = None) -> Record:
+def record(grounds: "Grounds", decision: Decision, salt: str | None = None) -> Record:
     """All that is needed to check the decision later. What is `private` is hashed with `salt`, or
     with a random one; the record has the salt, if anything is private."""
     import matchrules
@@ -120,12 +120,13 @@ def record(grounds: Grounds, decision: Decision, salt: str | None = None) -> Rec
     hiding = Hiding(base, salt)
     rules, rules_hash = _rules(base)
     made = decision.to_dict()
-    return Record(sealed({
+    head = {
         "format": FORMAT,
         "matchrules": matchrules.__version__,
         "as_of": made["as_of"],
         "rulesets": made["rulesets"],
-        "rules": {"sha256": rules_hash, "ir": rules},
+    }
+    tail = {
         "facts": hiding.facts(decision.facts),
         "salt": salt,
         "advice": _advice(base, made["advice"], hiding),
@@ -133,14 +134,18 @@ def record(grounds: Grounds, decision: Decision, salt: str | None = None) -> Rec
         "unknown": made["unknown"],
         "warnings": made["warnings"],
         "proof": proof(grounds, hiding),
-    }))  # fmt: skip
+    }
+    between = f',"rules":{{"sha256":"{rules_hash}","ir":{rules}}},'
+    return Record(_sealed(canonical(head)[:-1] + between + canonical(tail)[1:]))
 
 
 def sealed(tree: Mapping[str, Any]) -> str:
     """The canonical text of a record, its own hash made anew."""
     rest = {name: value for name, value in tree.items() if name != "sha256"}
-    text = canonical(rest)
-    # the same as writing it once more with the hash behind, without writing the rules twice
+    return _sealed(canonical(rest))
+
+
+def _sealed(text: str) -> str:
     return f'{text[:-1]},"sha256":"{digest(text)}"}}'
 
 
@@ -183,17 +188,17 @@ def _thens(thens: tuple[Then, ...], advice: Mapping[str, Any]) -> list[Then]:
 
 
 _MOST_KEPT: Final = 4
-_kept: dict[int, tuple[RuleBase, dict[str, Any], str]] = {}  # by identity, the last used last
+_kept: dict[int, tuple[RuleBase, str, str]] = {}  # by identity, the last used last
 _turn = Lock()
 
 
-def _rules(base: RuleBase) -> tuple[dict[str, Any], str]:
-    """The rules as JSON, and their hash. Those of the last few rule bases are kept."""
+def _rules(base: RuleBase) -> tuple[str, str]:
+    """The rules as JSON text, and its hash. Those of the last few rule bases are kept."""
     with _turn:
         found = _kept.pop(id(base), None)
         if found is None:
-            tree = to_json(base)
-            found = (base, tree, digest(canonical(tree)))
+            text = canonical(to_json(base))
+            found = (base, text, digest(text))
         _kept[id(base)] = found
         if len(_kept) > _MOST_KEPT:
             del _kept[next(iter(_kept))]
