@@ -1,5 +1,6 @@
 """A record that is read: whether it is one, whole, of this format, and as it was made."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
@@ -10,6 +11,7 @@ from matchrules.records.canonical import Twice, canonical, digest, parse
 FORMAT: Final = 1
 MOST_BYTES: Final = 64 * 1024 * 1024
 
+_LOG: Final = re.compile(r'\{"line":[0-9]+,"previous":"[0-9a-f]{64}","what":')
 _AGAIN: Final = "get it anew from where it is kept, or make it anew with `matchrules advise`"
 _TEXT: Final = (str,)
 
@@ -42,10 +44,7 @@ def checked(text: str | bytes) -> dict[str, Any]:
             + (f", `{tree['matchrules'][:20]}`" if isinstance(tree.get("matchrules"), str) else ""),
         )  # fmt: skip
     if "what" in tree and "previous" in tree:
-        raise refused(
-            "MR901", "this is a line of a log, not a record",
-            "name the log and the line: `matchrules replay LOG --line N`",
-        )  # fmt: skip
+        raise _line()
     if "advice" in tree and "rules" not in tree:
         raise refused(
             "MR901", "this is a decision, not a record: it has no rules and no proof",
@@ -89,6 +88,8 @@ def parsed(text: str | bytes, what: str) -> dict[str, Any]:
         wrong = f"this is no {what}: `{str(name)[:40]}` is written twice in one object"
     except ValueError as error:
         wrong = f"this is no {what}: it is not JSON"
+        if _LOG.match(str(text)):
+            raise _line() from None
         if _ends_early(str(text), error):
             wrong = f"the {what} is cut off: it ends after {len(text):,} characters, in the middle"
     else:
@@ -103,6 +104,13 @@ def _ends_early(text: str, error: ValueError) -> bool:
     at = getattr(error, "pos", 0)
     ends = at >= len(text.rstrip()) - 1 or "Unterminated" in str(error)
     return ends and text.lstrip()[:1] == "{"
+
+
+def _line() -> RecordErrors:
+    return refused(
+        "MR901", "this is a log of decisions, or a line of one, not a record",
+        "say which line: `matchrules replay LOG --line N`",
+    )  # fmt: skip
 
 
 def misfit(value: Any, shape: Any, where: str) -> str | None:
