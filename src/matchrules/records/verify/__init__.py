@@ -1,0 +1,36 @@
+"""A checker of records with eyes of its own.
+
+It shares no code with what decides: it reads the rules, the facts and the proof of a record by
+itself, and works every step out again. It imports nothing of matchrules but diagnostics.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matchrules.records.verify.log import check_log, is_log
+from matchrules.records.verify.record import check_record
+from matchrules.records.verify.verdict import Verification
+
+
+def verify(
+    document: str | bytes | Mapping[str, Any],
+    *,
+    rules: Sequence[Any] | None = None,
+    facts: Any = None,
+    salt: str | None = None,
+    head: str | None = None,
+) -> Verification:
+    """Check a record, or a log of records, step by step. It never raises for what they hold.
+
+    `document` is the text, or a record as plain values. `rules` are rule bases as plain values
+    (`ir.json.to_json`) that the record's rules are compared with; without them they are checked to
+    be consistent only. `facts` is the case in full, as plain values, where the record hides some,
+    and `salt` what it was hidden with, where the record does not have it. `head` is the hash that
+    the last line of a log must have.
+    """
+    if not isinstance(document, Mapping) and is_log(document):
+        return check_log(document, rules, salt, head)
+    return check_record(document, rules, facts, salt, head)
+
+
+__all__ = ["Verification", "verify"]
