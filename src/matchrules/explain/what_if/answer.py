@@ -1,6 +1,6 @@
 """What would be advised if some facts were other ones: the two cases decided and compared."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from attrs import evolve
@@ -34,8 +34,14 @@ def what_if(grounds: Grounds, decision: Decision, changes: Mapping[str, Any]) ->
     return WhatIf(comparison.asserted, found, changed)
 
 
-def difference(comparison: Comparison, before: Decision, after: Decision) -> Difference:
-    """How the advice differs between two cases, each with its decision."""
+def difference(
+    comparison: Comparison,
+    before: Decision,
+    after: Decision,
+    alike: Callable[[Advice, Advice], bool] | None = None,
+) -> Difference:
+    """How the advice differs between two cases, each with its decision. `alike` tells whether what
+    a rule gives both times is the same; without it, whether its text and fields are."""
     base, reasons = comparison.base, Reasons(comparison)
     old, new = by_identity(before.advice), by_identity(after.advice)
 
@@ -45,7 +51,7 @@ def difference(comparison: Comparison, before: Decision, after: Decision) -> Dif
     changed = []
     for key, advice in new.items():
         was = old.get(key)
-        if was is not None and _content(was) != _content(advice):
+        if was is not None and not (alike or _alike)(was, advice):
             found = reasons.of_changed(was, advice, then_of(base, key))
             changed.append(turn("changed", advice, found, was))
     return Difference(
@@ -95,8 +101,8 @@ def title_of(grounds: Grounds, advice: Advice) -> str:
     return f"{title}, {named_instance(grounds, fact, advice.about)}"
 
 
-def _content(advice: Advice) -> tuple[object, ...]:
-    return advice.text, advice.fields, advice.provisional
+def _alike(one: Advice, two: Advice) -> bool:
+    return (one.text, one.fields, one.provisional) == (two.text, two.fields, two.provisional)
 
 
 __all__ = ["by_identity", "difference", "title_of", "what_if"]

@@ -40,8 +40,9 @@ def _lines(answer: WhatIf) -> Iterator[str]:
         yield from (f"- {escaped(said)}" for said in told)
 
 
-def turns_markdown(found: Difference, level: str = "##") -> Iterator[str]:
-    """What comes, goes and changes, what has the same reasons together."""
+def turns_markdown(found: Difference, level: str = "##", whole: bool = True) -> Iterator[str]:
+    """What comes, goes and changes, what has the same reasons together; if `whole`, with what it
+    says."""
     for what, heading in HEADINGS.items():
         turns = [turn for turn in found.turns if turn.what == what]
         for number, (because, together) in enumerate(grouped(turns)):
@@ -54,7 +55,8 @@ def turns_markdown(found: Difference, level: str = "##") -> Iterator[str]:
                 yield ""
             for turn in together:
                 yield f"- **{escaped(turn.name)}**"
-                yield from (f"  - {escaped(said)}" for said in details(turn))
+                told = details(turn) if whole else ()
+                yield from (f"  - {escaped(said)}" for said in told)
 
 
 def escaped(words: str) -> str:

@@ -24,7 +24,7 @@ def text(answer: WhatIf, width: int) -> str:
 def _lines(answer: WhatIf, width: int) -> Iterator[str]:
     yield "What if"
     for shift in answer.changes:
-        yield from _hung(str(shift), width, 2)
+        yield from hung(str(shift), width, 2)
     yield ""
     yield from wrap(summary(answer), width)
     yield from turns_text(answer.difference, width)
@@ -33,11 +33,12 @@ def _lines(answer: WhatIf, width: int) -> Iterator[str]:
         yield ""
         yield "Follows otherwise"
         for said in told:
-            yield from _hung(said, width, 2)
+            yield from hung(said, width, 2)
 
 
-def turns_text(found: Difference, width: int, indent: int = 0) -> Iterator[str]:
-    """What comes, goes and changes, what has the same reasons together."""
+def turns_text(found: Difference, width: int, indent: int = 0, whole: bool = True) -> Iterator[str]:
+    """What comes, goes and changes, what has the same reasons together; if `whole`, with what it
+    says."""
     for what, heading in HEADINGS.items():
         turns = [turn for turn in found.turns if turn.what == what]
         for number, (because, together) in enumerate(grouped(turns)):
@@ -45,11 +46,11 @@ def turns_text(found: Difference, width: int, indent: int = 0) -> Iterator[str]:
             if not number:
                 yield " " * indent + heading
             for said in because:
-                yield from _hung(said, width, indent + 2)
+                yield from hung(said, width, indent + 2)
             for turn in together:
-                yield from _hung(turn.name, width, indent + (4 if because else 2))
-                for said in details(turn):
-                    yield from _hung(said, width, indent + 6)
+                yield from hung(turn.name, width, indent + (4 if because else 2))
+                for said in details(turn) if whole else ():
+                    yield from hung(said, width, indent + 6)
 
 
 # What is said, in whichever form it is written ----------------------------------------------------
@@ -114,8 +115,6 @@ def because_of(reason: Reason) -> str:
             said = f"{reason.said} now stands in its place"
         case "no longer given instead":
             said = f"{reason.said} no longer stands in its place"
-        case "now so":
-            said = f"now {reason.said}"
         case _:
             said = f"{reason.how}: {reason.said}"
     return f"because {said}" + (f" ({'; '.join(ends)})" if ends else "")
@@ -170,7 +169,7 @@ def derived_told(derived: Sequence[Shift]) -> list[str]:
     return said
 
 
-def _hung(said: str, width: int, indent: int) -> list[str]:
+def hung(said: str, width: int, indent: int) -> list[str]:
     """A paragraph, its first line further left than the others."""
     first = " " * indent
     return wrap(
@@ -179,4 +178,15 @@ def _hung(said: str, width: int, indent: int) -> list[str]:
     )  # fmt: skip
 
 
-__all__ = ["because_of", "counted", "derived_told", "details", "grouped", "summary", "text"]
+__all__ = [
+    "NARROWEST",
+    "because_of",
+    "counted",
+    "derived_told",
+    "details",
+    "grouped",
+    "hung",
+    "summary",
+    "text",
+    "turns_text",
+]
