@@ -70,6 +70,8 @@ def join(
 def worked(work: Any) -> Any:
     """What a generator returns that asks for others on its way: it is given what they return, and
     what is no generator as it is. Nothing recurses, however deep they ask."""
+    if not isinstance(work, Generator):
+        return work
     stack = [work]
     answer: Any = None
     while stack:

@@ -25,18 +25,20 @@ class Prover:
     everything that was read is part of a proof."""
 
     def __init__(
-        self, reading: Reading, free: frozenset[Unit] = frozenset(), whole: bool = False
-    ) -> None:
+        self, reading: Reading, free: frozenset[Unit] = frozenset(), whole: bool = False,
+        before: "Prover | None" = None,
+    ) -> None:  # fmt: skip
         self.reading = reading
         self.base = reading.base
         self.free = free
         self.whole = whole
+        self.before = before
         self._done: dict[tuple[Any, ...], Node] = {}
 
     def prove(self, expression: Expression, bound: Bound = NOTHING, goal: Goal = IS) -> Node:
         """A proof. Nothing recurses: a chain of defines may be as long as it likes."""
-        found = self.goal(expression, bound, goal)
-        return found if isinstance(found, Node) else worked(found)
+        found: Node = worked(self.goal(expression, bound, goal))
+        return found
 
     def cost(self, node: Node) -> int:
         return len(node.units - self.free)
@@ -71,12 +73,28 @@ class Prover:
     def goal(self, e: Expression, bound: Bound, goal: Goal) -> Any:
         """The proof where it is there already, else the work that makes it."""
         key = (id(e), goal, *bound.items())
-        return self._done.get(key) or self._keep(key, e, bound, goal)
+        done = self._known(key)
+        if done is not None:
+            return done
+        work = self._work(e, bound, goal)
+        if isinstance(work, Node):
+            self._done[key] = work
+            return work
+        return self._keep(key, work)
 
-    def _keep(self, key: tuple[Any, ...], e: Expression, bound: Bound, goal: Goal) -> Work:
-        node = yield self._work(e, bound, goal)
+    def _keep(self, key: tuple[Any, ...], work: Work) -> Work:
+        node = yield work
         self._done[key] = node
         return node
+
+    def _known(self, key: tuple[Any, ...]) -> Node | None:
+        """What was proved before; by the prover before too, where it lists what is free only."""
+        done = self._done.get(key)
+        if done is None and self.before is not None:
+            done = self.before._done.get(key)
+            if done is not None and not done.units <= self.free:
+                done = None
+        return done
 
     # What there is to prove -----------------------------------------------------------------------
 
@@ -261,7 +279,7 @@ class Prover:
         here = {} if define.fact is None else {define.fact: bound[define.fact]}
         units = self.presence(define.fact, here) if define.fact is not None else frozenset()
         key = ("define", e.name, goal, *here.values())
-        node = self._done.get(key)
+        node = self._known(key)
         if node is None:
             if isinstance(define.body, ir.Table):
                 body = yield self._table(define, define.body, here, goal, value)

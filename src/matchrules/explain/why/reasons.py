@@ -166,7 +166,7 @@ class Reasons:
         parts, named = self._listed(self.first, prove(self.first))
         units = least(named if enough(named) else self._everything(), enough)
         while units != named:
-            prover = Prover(self.reading, units)
+            prover = Prover(self.reading, units, before=self.first)
             parts, named = self._listed(prover, prove(prover))
             if not named < units or not enough(named):
                 break
