@@ -6,7 +6,7 @@ import z3
 
 from matchrules.ir.declarations import Change
 from matchrules.prove.recourse.places import has_order
-from matchrules.prove.terms import Encoded, Term, Truth, choose, equal, less, neg
+from matchrules.prove.terms import Encoded, Truth, choose, equal, less, neg
 from matchrules.types import Enum, SetOf, Text, Type
 
 

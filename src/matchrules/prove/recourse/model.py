@@ -6,6 +6,7 @@ from typing import Any, Literal
 from attrs import field, frozen
 
 from matchrules.decision import Decision
+from matchrules.explain.what_if.model import Difference
 from matchrules.ir import RuleBase
 from matchrules.types import Type, Value
 
@@ -42,12 +43,11 @@ class Changed:
 
 @frozen
 class Added:
-    """An instance that is new. `needed` are the attributes that matter to the rules that were
-    asked about; the others are there as they are required."""
+    """An instance that is new, with what is asserted of it: what it takes, and what is required
+    of every one."""
 
     fact: str
     values: Mapping[str, Value]
-    needed: tuple[str, ...]
 
 
 @frozen
@@ -76,8 +76,9 @@ class Recourse:
     no such case at all on that day, `undecided` where the time was up or the solver gave up
     (`reason` tells). `cost` is the sum over `changed`, `added` and `removed`. `proved`: what was
     found is the smallest, or that there is none holds for every case around this one; `within` is
-    up to how many more of each fact was looked, where that matters. `before` and `after` are the
-    decisions, the latter None where nothing was found. `str` tells all of this as text.
+    up to how many more of each fact was looked, where that matters. `after` is the decision on the
+    changed case, and `difference` what else changes with it; None where nothing was found. `str`
+    tells all of this as text.
     """
 
     subject: str
@@ -86,6 +87,7 @@ class Recourse:
     base: RuleBase = field(repr=False, eq=False)
     before: Decision = field(repr=False)
     after: Decision | None = field(default=None, repr=False)
+    difference: Difference | None = field(default=None, repr=False)
     changed: tuple[Changed, ...] = ()
     added: tuple[Added, ...] = ()
     removed: tuple[Instance, ...] = ()

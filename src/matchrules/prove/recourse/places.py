@@ -120,7 +120,7 @@ def distance(one: Value, two: Value, type_: Type) -> int | Fraction:
         return int(one != two)
     first, second = rank(one, type_), rank(two, type_)
     assert not isinstance(first, frozenset) and not isinstance(second, frozenset)
-    return abs(first - second)
+    return first - second if first > second else second - first
 
 
 def scale(types: Iterable[Type]) -> int:

@@ -130,7 +130,8 @@ class Stage:
         return frozenset(found)
 
     def formulas(self, faultless: bool = False) -> list[Any]:
-        """That a case is valid and is what is asked for; `faultless`: and no fault of rules shows."""
+        """That a case is valid and is what is asked for; `faultless`: and the rules show no
+        fault."""
         encoding = self.encoding
         stands = any_of(encoding.stands_somewhere(self.question.rules))
         goal = stands if self.question.aim == "have" else neg(stands)
@@ -209,9 +210,8 @@ class Stage:
             scene.present(fact, index)
         for key, formula in scene.there.items():
             same.append(formula if assigned.get(key, False) else neg(formula))
-        for key, value in scene.asserted.items():
-            fact, _, name = key
-            was = assigned.get(key)
+        for (fact, index, name), value in scene.asserted.items():
+            was = assigned.get((fact, index, name))
             if was is None:
                 same.append(neg(value.known))
             else:

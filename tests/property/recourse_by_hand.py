@@ -1,0 +1,170 @@
+"""Changes of a small case by brute force: every case there is, with what it costs to get there.
+
+Written against the meaning, not against the search: instances are matched in every way there is,
+and the cheapest counts.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from itertools import combinations, permutations
+from random import Random
+from typing import Any
+
+from attrs import evolve, frozen
+from small_books import SmallBook
+
+from matchrules import ir
+from matchrules.case.model import Case
+from matchrules.diagnostics.model import CaseErrors
+from matchrules.engine.interpreter import Interpretation
+from matchrules.types import DayOfYear, Enum, SetOf, Text, Type, YesNo
+
+Instance = Mapping[str, Any]
+
+
+@frozen(order=True)
+class Effort:
+    """What a change takes: its cost, how many changes it is, how far values move in all."""
+
+    cost: int = 0
+    count: int = 0
+    moved: Fraction = Fraction(0)
+
+    def __add__(self, other: "Effort") -> "Effort":
+        return Effort(self.cost + other.cost, self.count + other.count, self.moved + other.moved)
+
+
+def marked(base: ir.RuleBase, rng: Random) -> ir.RuleBase:
+    """The rule base with marks drawn at random."""
+    facts = {}
+    for fact in base.facts.values():
+        attributes = {
+            name: evolve(
+                attribute,
+                change=rng.choice(
+                    ("free", "free", "fixed", "up", "down")
+                    if _ordered(attribute.type) else ("free", "fixed")
+                ),
+                cost=rng.randint(1, 4),
+            )
+            for name, attribute in fact.attributes.items()
+        }  # fmt: skip
+        ways = ("free", "free", "fixed", "up", "down") if fact.many else ("free",) * 5 + ("fixed",)
+        facts[fact.name] = evolve(
+            fact, attributes=attributes, change=rng.choice(ways), cost=rng.randint(1, 4)
+        )
+    return evolve(base, facts=facts)
+
+
+def least(book: SmallBook, start: Case, runs: Sequence[Interpretation], goal: Any) -> Effort | None:
+    """The least effort with which a case becomes one of the given ones that is what is asked for;
+    None where none does."""
+    efforts = [
+        effort for run in runs
+        if run.case.as_of == start.as_of and goal(run)
+        and (effort := between(book.base, start, run.case)) is not None
+    ]  # fmt: skip
+    return min(efforts, default=None)
+
+
+def faultless(base: ir.RuleBase, cases: Iterator[Case]) -> list[Interpretation]:
+    """Those of the cases of which the rules make a decision."""
+    found = []
+    for case in cases:
+        run = Interpretation(base, case)
+        try:
+            run.outcome()
+        except CaseErrors:
+            continue
+        found.append(run)
+    return found
+
+
+def between(base: ir.RuleBase, one: Case, two: Case) -> Effort | None:
+    """What it takes to get from one case to another; None where the marks do not allow it."""
+    total = Effort()
+    for fact in base.facts.values():
+        effort = _of_fact(fact, one.facts[fact.name], two.facts[fact.name])
+        if effort is None:
+            return None
+        total += effort
+    return total
+
+
+def _of_fact(
+    fact: ir.FactDeclaration, one: Sequence[Instance], two: Sequence[Instance]
+) -> Effort | None:
+    if not fact.many:
+        if len(one) != len(two):
+            return None
+        return _of_instance(fact, one[0], two[0]) if one else Effort()
+    efforts = []
+    for kept in range(min(len(one), len(two)) + 1):
+        removed, added = len(one) - kept, len(two) - kept
+        if (removed and fact.change not in ("free", "down")) or (
+            added and fact.change not in ("free", "up")
+        ):
+            continue
+        edge = Effort(fact.cost * (removed + added), removed + added)
+        for mine in combinations(range(len(one)), kept):
+            for theirs in permutations(range(len(two)), kept):
+                if fact.keys and _takes_a_key(fact, one, two, theirs):
+                    continue
+                each = [
+                    _of_instance(fact, one[i], two[j]) for i, j in zip(mine, theirs, strict=True)
+                ]
+                if None not in each:
+                    efforts.append(sum(filter(None, each), edge))
+    return min(efforts, default=None)
+
+
+def _takes_a_key(
+    fact: ir.FactDeclaration, one: Sequence[Instance], two: Sequence[Instance], kept: Sequence[int]
+) -> bool:
+    """Whether an instance that is new has the key of one that was there."""
+    old = {tuple(i[k] for k in fact.keys) for i in one}
+    return any(tuple(i[k] for k in fact.keys) in old for n, i in enumerate(two) if n not in kept)
+
+
+def _of_instance(fact: ir.FactDeclaration, one: Instance, two: Instance) -> Effort | None:
+    total = Effort()
+    for name, attribute in fact.attributes.items():
+        before, after = one[name], two[name]
+        if before == after:
+            continue
+        fixed = fact.change == "fixed" or attribute.change == "fixed" or attribute.key
+        if fixed or before is None or after is None:
+            return None
+        if not _right_way(attribute, before, after):
+            return None
+        total += Effort(attribute.cost, 1, _far(attribute.type, before, after))
+    return total
+
+
+def _right_way(attribute: ir.AttributeDeclaration, before: Any, after: Any) -> bool:
+    if attribute.change == "free":
+        return True
+    more, less = (after, before) if attribute.change == "up" else (before, after)
+    if isinstance(attribute.type, Enum):
+        members = attribute.type.members
+        return members.index(more) > members.index(less)
+    return bool(more > less)  # of sets: with all that the other has
+
+
+def _far(type_: Type, before: Any, after: Any) -> Fraction:
+    if isinstance(type_, SetOf):
+        return Fraction(len(before ^ after))
+    if isinstance(type_, Enum) and type_.ordered:
+        return Fraction(abs(type_.members.index(before) - type_.members.index(after)))
+    if isinstance(type_, Text | Enum | YesNo):
+        return Fraction(1)
+    if isinstance(before, DayOfYear):
+        return Fraction(abs(32 * (before.month - after.month) + before.day - after.day))
+    if isinstance(before, date):
+        return Fraction(abs((before - after).days))
+    return abs(Fraction(before) - Fraction(after))
+
+
+def _ordered(type_: Type) -> bool:
+    return not isinstance(type_, Text) and not (isinstance(type_, Enum) and not type_.ordered)

@@ -1,0 +1,94 @@
+"""The smallest change is the smallest, on small random books whose cases can all be looked at."""
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import partial
+from random import Random
+
+from books_and_cases import LONG, examples
+from hypothesis import given
+from hypothesis import strategies as st
+from recourse_by_hand import Effort, between, faultless, least, marked
+from small_books import SmallBook, small_book
+
+from matchrules.case.writing import case_facts_plain
+from matchrules.decision import decide
+from matchrules.engine.interpreter import Interpretation
+from matchrules.explain.grounds import Grounds
+from matchrules.ir import Rule
+from matchrules.prove.recourse import Recourse, recourse
+from matchrules.reach import Reach
+
+SECONDS = 60.0
+MOST_CASES = 400 if LONG else 120
+
+
+def check(seed: int, most: int = MOST_CASES, subjects: int = 2) -> Counter[str]:
+    """Some questions about some case of the book of a seed, each held against all cases."""
+    rng = Random(seed)
+    drawn = small_book(seed, most)
+    book = SmallBook(marked(drawn.base, rng), drawn.values)
+    base = book.base
+    runs = faultless(base, book.cases())
+    found: Counter[str] = Counter()
+    if not runs:
+        return found
+    start = rng.choice(runs)
+    grounds = Grounds(base, start.case, {})
+    for name in _asked(grounds, runs, rng)[:subjects]:
+        stands = partial(_stands, grounds.rules_for(grounds.asked(name)))
+        before = stands(start)
+        told = ask(grounds, None if before else name, name if before else None)
+        right = least(book, start.case, runs, lambda run: stands(run) is not before)
+        where = (seed, most, name, before, told.answer, told.cost, told.reason, right)
+        found[told.answer] += 1
+        if told.answer == "undecided":
+            continue
+        assert (told.answer == "found") is (right is not None), where
+        if right is None:
+            if told.answer == "no_case":
+                same_day = [r for r in runs if r.case.as_of == start.case.as_of]
+                assert all(stands(r) is before for r in same_day), where
+            continue
+        assert told.proved, where
+        assert told.after is not None and told.after.reach is not None
+        case = told.after.reach.case
+        assert stands(Interpretation(base, case)) is not before, where
+        assert between(base, start.case, case) == right, (where, between(base, start.case, case))
+        changes = len(told.changed) + len(told.added) + len(told.removed)
+        assert Effort(told.cost or 0, changes, right.moved) == right, where
+    return found
+
+
+def _asked(grounds: Grounds, runs: list[Interpretation], rng: Random) -> list[str]:
+    """Subjects and rules in random order, first those of which not all cases have the same."""
+    rules = grounds.base.rules.values()
+    said = {f"{then.kind}.{then.subject}" for rule in rules for then in rule.thens}
+    names = sorted({*said, *grounds.base.rules})
+    rng.shuffle(names)
+    today = [run for run in runs if run.case.as_of == grounds.case.as_of]
+
+    def alike(name: str) -> bool:
+        found = grounds.rules_for(grounds.asked(name))
+        return len({_stands(found, run) for run in today}) < 2
+
+    return sorted(names, key=alike)
+
+
+def _stands(rules: Iterable[Rule], run: Interpretation) -> bool:
+    return any(run.stands(rule, bound) for rule in rules for bound in run.each(rule.fact))
+
+
+def ask(grounds: Grounds, to_have: str | None, to_lose: str | None) -> Recourse:
+    base, case = grounds.base, grounds.case
+    decision = decide(
+        base, grounds.interpretation.outcome(), case.as_of, case_facts_plain(base, case),
+        Reach(base, case, {}),
+    )  # fmt: skip
+    return recourse(grounds, decision, to_have, to_lose, SECONDS)
+
+
+@examples(15)
+@given(st.integers(0, 10**9))
+def test_no_smaller_change_does_it(seed: int) -> None:
+    check(seed)
