@@ -17,6 +17,8 @@ COMMANDS: Final = {
     "mutate": "tell which changes of rules their tests do not notice",
     "prove": "prove what holds for every case, or show one where it does not",
     "replay": "decide a record anew: the same, or what differs and why",
+    "verify": "check a record or a log of decisions, step by step",
+    "graph": "draw how facts, rules and advice hang together",
     "stubs": "write the facts of rule files as typed Python classes",
     "schema": "write the JSON Schema of a case",
     "new": "start a rule set of your own",

@@ -74,12 +74,12 @@ def _cut(head: str, lines: list[bytes]) -> Any:
 class _Chain:
     def __init__(self, check: Check) -> None:
         self.check_one, self.found = check, check.found
-        self.rules: dict[str, Rules] = {}
+        self.rules: dict[str, Rules | None] = {}
 
     def check(self, lines: list[bytes]) -> None:
         previous, number = FIRST, 0
         for place, line in enumerate(lines):
-            told = len(self.found.faults)
+            told, trusted = len(self.found.faults), len(self.found.trusted)
             try:
                 number = self._line(place, number, previous, line)
             except Unfit as fault:
@@ -90,6 +90,8 @@ class _Chain:
                 number += 1
             for at in range(told, len(self.found.faults)):
                 self._name(at, place)
+            for at in range(trusted, len(self.found.trusted)):
+                self.found.trusted[at] = f"line {place}, {self.found.trusted[at]}"
             previous = sha256(line)
 
     def _name(self, at: int, place: int) -> None:
@@ -127,6 +129,9 @@ class _Chain:
             self._rules(tree)
         else:
             self.check_one.record(tree["record"], self.rules)
+            rules = tree["record"]["rules"] if isinstance(tree["record"], dict) else None
+            if isinstance(rules, dict) and isinstance(rules.get("sha256"), str):
+                self.rules.setdefault(rules["sha256"], None)  # told once that it is not there
         return number + 1
 
     def _rules(self, tree: dict[str, Any]) -> None:

@@ -68,6 +68,7 @@ class Check:
         self.records = self.steps = self.advice = 0
         self.rulesets: tuple[str, ...] = ()
         self._compared: set[str] = set()
+        self._rules_text = ""
 
     def too_deep(self) -> None:
         self.found.add("MR920", "", "it is nested deeper than can be checked")
@@ -80,7 +81,7 @@ class Check:
             records=more.pop("records", 1), **more,
         )  # fmt: skip
 
-    def record(self, tree: Any, known: Mapping[str, Rules] | None = None) -> None:
+    def record(self, tree: Any, known: Mapping[str, Rules | None] | None = None) -> None:
         """One record; where `known` is given, its rules are the ones with that hash there."""
         add = self.found.add
         self.records += 1
@@ -141,22 +142,29 @@ class Check:
         conclusions = Conclusions(rules, working, steps.holds, instances, masks, self.found)
         self.advice += conclusions.check(tree)
 
-    def _rules(self, raw: Any, known: Mapping[str, Rules] | None) -> Rules | None:
+    def _rules(self, raw: Any, known: Mapping[str, Rules | None] | None) -> Rules | None:
         add = self.found.add
         wanted = ["sha256", "ir"] if known is None else ["sha256"]
         if not isinstance(raw, dict) or list(raw) != wanted:
             raise Unfit(f"`rules` must be an object of {' and '.join(wanted)}")
         if known is not None:
             rules = known.get(raw["sha256"]) if isinstance(raw["sha256"], str) else None
-            if rules is None:
+            if rules is None and raw["sha256"] not in known:
                 add("MR928", "rules", f"rules {quoted(raw['sha256'])} are in no line before")
+            if rules is None:
                 return None
         else:
-            if raw["sha256"] != (right := sha256(canonical(raw["ir"]))):
-                add("MR922", "rules.sha256", f"says {quoted(raw['sha256'])}, but the hash of the "
-                    f"rules is `{right}`", "they were changed after it was made")  # fmt: skip
+            text = canonical(raw["ir"])
+            right = sha256(text)
+            self._rules_text = f'{{"sha256":{canonical(raw["sha256"])},"ir":{text}}}'
+            if raw["sha256"] != right:
+                add(
+                    "MR922", "rules.sha256",
+                    f"says {quoted(raw['sha256'])}, but the hash of the rules is "
+                    f"`{right}`", "they were changed after it was made",
+                )  # fmt: skip
             try:
-                rules = Rules(raw["ir"])
+                rules = Rules(raw["ir"], text)
             except Unfit as fault:
                 self.found.unfit("MR923", fault, "rules", "ir")
                 return None
@@ -195,18 +203,20 @@ class Check:
         )  # fmt: skip
 
     def _seal(self, tree: dict[str, Any], rules: Rules | None, in_log: bool) -> None:
-        body = {name: one for name, one in tree.items() if name != "sha256"}
+        """Whether the record has the hash of all else in it, its rules too."""
         if in_log:
             if rules is None:
-                return
-            parts = [
-                f'{canonical(name)}:{canonical(one)}' if name != "rules"
-                else f'"rules":{{"sha256":{canonical(rules.sha256)},"ir":{rules.text}}}'
-                for name, one in body.items()
-            ]  # fmt: skip
-            right = sha256("{" + ",".join(parts) + "}")
-        else:
-            right = sha256(canonical(body))
+                return  # told
+            self._rules_text = f'{{"sha256":{canonical(rules.sha256)},"ir":{rules.text}}}'
+        parts = [
+            f"{canonical(name)}:{self._rules_text if name == 'rules' else canonical(one)}"
+            for name, one in tree.items()
+            if name != "sha256"
+        ]
+        right = sha256("{" + ",".join(parts) + "}")
         if tree["sha256"] != right:
-            self.found.add("MR922", "sha256", f"says {quoted(tree['sha256'])}, but the hash of the "
-                           f"record is `{right}`", "it was changed after it was made")  # fmt: skip
+            self.found.add(
+                "MR922", "sha256",
+                f"says {quoted(tree['sha256'])}, but the hash of the record is `{right}`",
+                "it was changed after it was made",
+            )  # fmt: skip

@@ -21,8 +21,8 @@ _VERDICTS: Final = frozenset(
 class Rules:
     """The rules in a record; raises `Unfit` where they cannot be what was decided by."""
 
-    def __init__(self, tree: Any) -> None:
-        self.text = canonical(tree)
+    def __init__(self, tree: Any, text: str | None = None) -> None:
+        self.text = text or canonical(tree)
         self.sha256 = sha256(self.text)
         self.base = base = read_rules(tree)
         self.labels = {name: enum.labels for name, enum in base.enums.items()}

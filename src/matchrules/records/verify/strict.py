@@ -49,8 +49,8 @@ def read(content: str | bytes) -> Any:
             "is the file cut off, or changed by hand?",
         ) from None
     try:
-        content.encode("utf-8")
-        canonical(tree).encode("utf-8")
+        # what stands for a character by its number could be half of one
+        (canonical(tree) if "\\u" in content else content).encode("utf-8")
     except UnicodeEncodeError:
         raise Unfit("it holds half of a surrogate pair, which is no character") from None
     return tree

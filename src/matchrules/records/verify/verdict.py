@@ -79,7 +79,8 @@ class Verification:
         if self.head is not None:
             told.append(f"The hash of its last line is {self.head}.")
         if self.trusted:
-            names = ", ".join((*self.trusted[:6], *(["…"] if len(self.trusted) > 6 else [])))
+            distinct = list(dict.fromkeys(name.rpartition(", ")[2] for name in self.trusted))
+            names = ", ".join((*distinct[:6], *(["…"] if len(distinct) > 6 else [])))
             count = _many(len(self.trusted), "value")
             told.append(f"Taken on trust, because of private facts: {count} ({names}).")
         if self.ok:

@@ -287,7 +287,7 @@ def opposite(truth: Any) -> Any:
 
 def _compare(node: Node, one: Any, two: Any) -> bool:
     if node.op in ("==", "!="):
-        return bool(one == two) == (node.op == "==")
+        return bool(one == two) is (node.op == "==")
     one, two = rank(one, node.left.type), rank(two, node.right.type)
     if one == two:
         return bool("=" in node.op)
