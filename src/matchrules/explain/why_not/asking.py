@@ -190,7 +190,7 @@ class _Rules:
 
     def _told(self, rule: Rule) -> Withheld:
         source = self.grounds.sources.get(rule.span.source)
-        line = "" if source is None else f":{source.position(rule.span.start).line}"
+        at = "" if source is None else f"{source.name}:{source.position(rule.span.start).line}"
         ruleset = self.base.rulesets[rule.ruleset]
         strengths = tuple(
             then.strength for then in rule.thens
@@ -206,7 +206,7 @@ class _Rules:
             name=self.grounds.wording.names.rule(rule.name), strengths=strengths, says=says,
             about=None,
             guards=(), lacks=(), exceptions=(), withdrawn=(), cites=tuple(map(str, rule.cites)),
-            place=f"{rule.span.source}{line}", version=f"{ruleset.name} {ruleset.version}",
+            place=at, version=f"{ruleset.name} {ruleset.version}",
         )  # fmt: skip
 
     def _guard(self, rule: Rule, n: int, lack: Lack) -> int:

@@ -140,8 +140,8 @@ def _rule(rule: Withheld, answer: WhyNot) -> Iterator[Line]:
     left = answer.left_out.get(rule.rule, 0)
     if left and rule is [r for r in answer.rules if r.rule == rule.rule][-1]:
         yield Line(f"Nor does it speak of {left} more, which lack no less.", 1, small=True)
-    origin = [", ".join(rule.cites)] if rule.cites else []
-    yield Line(f"({'; '.join([*origin, rule.place, rule.version])})", 1, small=True)
+    origin = filter(None, (", ".join(rule.cites), rule.place, rule.version))
+    yield Line(f"({'; '.join(origin)})", 1, small=True)
 
 
 def _sides(rule: Withheld) -> str:

@@ -75,10 +75,16 @@ def causes(descent: "Descent", e: Expression, bound: Bound) -> "Parts":
                 parts = ir.children(node)
                 unknown = [p for p in parts if descent.run.value(p, bound) is None]
                 if not unknown:
-                    words = descent.wording.value(node)
-                    found.append(descent.made(node, bound, Known(), f"there is no {words}"))
+                    found.append(_no_value(descent, node, bound))
                 stack.extend(reversed(unknown))
     return "all", _tightest(found)
+
+
+def _no_value(descent: "Descent", e: Expression, bound: Bound) -> Lack:
+    """Something that has no value though all that it rests on has one."""
+    words = descent.wording.value(e)
+    given = "; the rules give none" if isinstance(e, ir.ParameterValue) else ""
+    return descent.made(e, bound, Known(), f"{words[:1].upper()}{words[1:]}: not known{given}")
 
 
 def _unknown_aggregate(descent: "Descent", e: ir.Aggregate, bound: Bound) -> Lack:
