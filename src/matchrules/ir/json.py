@@ -50,7 +50,7 @@ def to_json(base: RuleBase) -> dict[str, Any]:
         if isinstance(value, date):
             return {"date": value.isoformat()}
         if isinstance(value, Fraction):
-            return {"fraction": str(value)}
+            return value.numerator if value.denominator == 1 else {"fraction": str(value)}
         assert isinstance(value, frozenset)
         return {"set": sorted(value)}
 
