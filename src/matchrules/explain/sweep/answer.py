@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, Final
 
 from attrs import evolve, field, frozen
@@ -263,7 +263,7 @@ def _label(values: Sequence[Value | None], said: Sequence[str], type_: Type) -> 
     ordered = isinstance(type_, Number | Date) or (isinstance(type_, Enum) and type_.ordered)
     if ordered and None not in values:
         keys = [order_key(value, type_) for value in values]
-        if all(a < b for a, b in zip(keys, keys[1:], strict=False)):
+        if all(a < b for a, b in pairwise(keys)):
             return f"{said[0]} to {said[-1]}"
     if len(said) > 4:
         return f"{said[0]}, {said[1]}, … {said[-1]}"

@@ -2,6 +2,7 @@
 of advice that comes or goes."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from matchrules.explain.sweep.model import Lane, Sweep, SweepSpan
@@ -105,12 +106,12 @@ def columns_of(answer: Sweep, most: int) -> list[tuple[int, int]]:
         return [(n, n + 1) for n in range(count) for _ in range(min(each, 6))]
     if len(answer.spans) > most:
         edges = [count * n // most for n in range(most + 1)]
-        return [(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+        return list(pairwise(edges))
     columns: list[tuple[int, int]] = []
     wide = _shares([span.count for span in answer.spans], most)
     for span, share in zip(answer.spans, wide, strict=True):
         edges = [span.start + span.count * n // share for n in range(share + 1)]
-        columns += [(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+        columns += list(pairwise(edges))
     return columns
 
 
@@ -155,7 +156,7 @@ def _shade(lane: Lane, number: int) -> str:
 
 
 def _meeting(lane: Lane) -> bool:
-    return any(a[1] == b[0] for a, b in zip(lane.bars, lane.bars[1:], strict=False))
+    return any(a[1] == b[0] for a, b in pairwise(lane.bars))
 
 
 def _axis(answer: Sweep, columns: Sequence[tuple[int, int]], indent: int) -> Iterator[str]:

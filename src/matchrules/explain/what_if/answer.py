@@ -26,7 +26,7 @@ def what_if(grounds: Grounds, decision: Decision, changes: Mapping[str, Any]) ->
     base = grounds.base
     case = changed_case(grounds, changes)
     after = Interpretation(base, case)
-    outcome = outcome_of(grounds, after)
+    outcome = outcome_of(grounds, after, changes)
     reach = None if decision.reach is None else evolve(decision.reach, case=case)
     changed = decide(base, outcome, case.as_of, case_facts_plain(base, case), reach)
     comparison = Comparison(grounds, grounds.interpretation, after)

@@ -1,5 +1,6 @@
 """A case with some facts made other ones, read like any case."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -9,11 +10,13 @@ from matchrules.case.codec import read_case
 from matchrules.case.model import Case
 from matchrules.case.writing import case_facts_plain
 from matchrules.decision import Outcome
+from matchrules.dependencies import reachable
 from matchrules.diagnostics.model import CaseErrors, Diagnostic, UsageError
 from matchrules.engine.interpreter import Interpretation
 from matchrules.explain.grounds import Grounds
 
 _AS_OF: Final = "as_of"
+_MOST_NAMED: Final = 6
 
 
 def changed_case(grounds: Grounds, changes: Mapping[str, Any]) -> Case:
@@ -42,24 +45,42 @@ def changed_case(grounds: Grounds, changes: Mapping[str, Any]) -> Case:
     return read_case([grounds.base], facts, grounds.case.as_of)[1]
 
 
-def outcome_of(grounds: Grounds, interpretation: Interpretation) -> Outcome:
-    """What the rules say of a changed case. Of a summary that the change has left behind the fault
-    says how to take it along."""
+def outcome_of(
+    grounds: Grounds, interpretation: Interpretation, changes: Mapping[str, Any]
+) -> Outcome:
+    """What the rules say of a changed case. Of a summary that is at odds with the rest the fault
+    says how to bring them together."""
     try:
         return interpretation.outcome()
     except CaseErrors as error:
-        found = [_with_a_way_out(fault) for fault in error.diagnostics]
+        found = [_with_a_way_out(grounds, fault, changes) for fault in error.diagnostics]
         raise CaseErrors(found, grounds.sources) from None
 
 
-def _with_a_way_out(fault: Diagnostic) -> Diagnostic:
-    if fault.code != "MR601" or fault.path is None:
+def _with_a_way_out(grounds: Grounds, fault: Diagnostic, changes: Mapping[str, Any]) -> Diagnostic:
+    path = fault.path or ""
+    name = re.sub(r"\[.*\]", "", path)
+    if fault.code != "MR601" or name not in grounds.graph:
         return fault
-    return evolve(
-        fault,
-        help=f"change `{fault.path}` as well, or leave it to follow from the rest: None in Python, "
-        f"`--unset {fault.path}` in the terminal",
-    )
+    fact, _, attribute = name.partition(".")
+    given = changes.get(fact)
+    if isinstance(given, Mapping) and given.get(attribute) is not None:
+        facts = grounds.base.facts
+        # an attribute that follows from nothing itself is where a change can be made
+        ends = sorted(
+            one for one in reachable(grounds.graph, [name])
+            if one not in grounds.base.defines and not grounds.graph[one] and one != name
+            and one.partition(".")[0] in facts
+        )  # fmt: skip
+        which = ", ".join(f"`{end}`" for end in ends[:_MOST_NAMED])
+        more = " and others" if len(ends) > _MOST_NAMED else ""
+        help = f"change what it follows from instead: {which}{more}"
+    else:
+        help = (
+            f"change `{path}` as well, or leave it to follow from the rest: None in Python, "
+            f"`--unset {path}` in the terminal"
+        )
+    return evolve(fault, help=help)
 
 
 def _example(grounds: Grounds) -> str:

@@ -17,7 +17,7 @@ from matchrules.engine.interpreter import NOTHING, Bound, Interpretation
 from matchrules.explain.grounds import Grounds
 from matchrules.explain.names import spoken
 from matchrules.ir import Aggregate, Expression, FactDeclaration, walk
-from matchrules.types import Type, Value, YesNo, python_value
+from matchrules.types import SetOf, Type, Value, YesNo, python_value
 
 MOST_PAIRS: Final = 100_000  # looked at to tell which instance of a bag has become which
 Pair = tuple[int | None, int | None]  # the place of an instance in the one case and in the other
@@ -30,7 +30,7 @@ class Shift:
     `name` is an attribute or derived fact, `about` the key of the instance where it is one of a
     keyed fact. For an instance that is in one of the cases only `name` is the fact, and its
     attributes are `before` or `after`. `title` is what it is called, `was` and `now` are the values
-    in words, empty for an instance.
+    in words, empty for an instance; `step` is the way from the one to the other.
     """
 
     name: str
@@ -40,10 +40,11 @@ class Shift:
     title: str
     was: str
     now: str
+    step: str = ""
     types: Mapping[str, Type] = field(factory=dict, repr=False, eq=False)
 
     def __str__(self) -> str:
-        return f"{self.title}: {self.was} → {self.now}" if self.was else self.title
+        return f"{self.title}: {self.step}" if self.step else self.title
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values."""
@@ -173,12 +174,26 @@ class Comparison:
     def _shift(
         self, name: str, fact: str | None, pair: Pair, was: Any, now: Any, type_: Type
     ) -> Shift:
-        said = self._names.literal
+        one, two = (
+            "not known" if value is None else self._names.literal(value, type_)
+            for value in (was, now)
+        )
         return Shift(
             name, self._about(fact, pair), python_value(was, type_), python_value(now, type_),
-            f"{self._names.value(name)}{self._of(fact, pair)}",
-            _or_unknown(said(was, type_)), _or_unknown(said(now, type_)),
+            f"{self._names.value(name)}{self._of(fact, pair)}", one, two,
+            self._step(was, now, type_) or f"{one} → {two}",
         )  # fmt: skip
+
+    def _step(self, was: Any, now: Any, type_: Type) -> str:
+        """What a set has lost and won."""
+        if not (isinstance(type_, SetOf) and was and now):
+            return ""
+        lost, won = was - now, now - was
+        parts = [
+            f"{words} {self._names.literal(members, type_)}"
+            for words, members in (("no longer", lost), ("now also", won)) if members
+        ]  # fmt: skip
+        return ", ".join(parts)
 
     def _fact_of(self, name: str) -> str | None:
         """The fact of which there is a value for each instance."""
@@ -216,10 +231,11 @@ class Comparison:
                 shift = self._shift(dotted, many, (at, to), was, now, type_)
                 if attribute.default is not None and None in (was, now):
                     # what is not asserted follows from the rest, so that it may stay the same
-                    shift = evolve(
-                        shift, was=self._asserted(dotted, many, was, self.before, at, type_),
-                        now=self._asserted(dotted, many, now, self.after, to, type_),
-                    )  # fmt: skip
+                    ends = (
+                        self._asserted(dotted, many, was, self.before, at, type_),
+                        self._asserted(dotted, many, now, self.after, to, type_),
+                    )
+                    shift = evolve(shift, was=ends[0], now=ends[1], step=" → ".join(ends))
                 yield shift
 
     def _asserted(
@@ -253,7 +269,7 @@ class Comparison:
             said = f"one {spoken(fact)} {'less' if gone else 'more'}" + (inside and f" ({inside})")
             yield Shift(
                 fact, self._about(fact, (at, to)), values if gone else None,
-                None if gone else values, said, "", "", types,
+                None if gone else values, said, "", "", types=types,
             )  # fmt: skip
 
     # Instances in words ---------------------------------------------------------------------------
@@ -283,10 +299,6 @@ def named_instance(grounds: Grounds, fact: str, about: Any) -> str:
         for name, key in zip(declaration.keys, keys, strict=True)
     ]
     return f"{spoken(fact)} {', '.join(said)}" if declaration.keys else spoken(fact)
-
-
-def _or_unknown(said: str) -> str:
-    return "not known" if said == "unknown" else said
 
 
 def _paired(

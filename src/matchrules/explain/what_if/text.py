@@ -122,7 +122,7 @@ def because_of(reason: Reason) -> str:
 
 def _in_brackets(shift: Shift, said: str) -> str:
     named = said == shift.title or said.startswith(f"{shift.title}: ")
-    return f"{shift.was} → {shift.now}" if named and shift.was else str(shift)
+    return shift.step if named and shift.step else str(shift)
 
 
 def details(turn: Turn) -> Iterator[str]:
