@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -106,8 +106,6 @@ class Record:
 def record(grounds: "Grounds", decision: Decision, salt: str | None = None) -> Record:
     """All that is needed to check the decision later. What is `private` is hashed with `salt`, or
     with a random one; the record has the salt, if anything is private."""
-    import matchrules
-
     if salt is not None and (not isinstance(salt, str) or not salt.strip()):
         raise UsageError("a salt is a text that is not empty; leave it out for a random one")
     base = grounds.base
@@ -122,7 +120,7 @@ def record(grounds: "Grounds", decision: Decision, salt: str | None = None) -> R
     made = decision.to_dict()
     head = {
         "format": FORMAT,
-        "matchrules": matchrules.__version__,
+        "matchrules": software(),
         "as_of": made["as_of"],
         "rulesets": made["rulesets"],
     }
@@ -137,6 +135,14 @@ def record(grounds: "Grounds", decision: Decision, salt: str | None = None) -> R
     }
     between = f',"rules":{{"sha256":"{rules_hash}","ir":{rules}}},'
     return Record(_sealed(canonical(head)[:-1] + between + canonical(tail)[1:]))
+
+
+@cache
+def software() -> str:
+    """The version of matchrules."""
+    from importlib.metadata import version
+
+    return version("matchrules")
 
 
 def sealed(tree: Mapping[str, Any]) -> str:

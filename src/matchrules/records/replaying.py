@@ -2,20 +2,20 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date
+from typing import Any, Final, Protocol
 
 from attrs import frozen
 
+from matchrules.case.model import Case
+from matchrules.decision import Decision
 from matchrules.diagnostics.model import CaseErrors, Diagnostic
 from matchrules.ir import RuleBase
 from matchrules.records.canonical import canonical
-from matchrules.records.document import Record, sealed
+from matchrules.records.document import Record, sealed, software
 from matchrules.records.given import check_given, is_unread, take_over, without_private
 from matchrules.records.reading import refused
 from matchrules.records.statements import Cones, StatementChange, changes
-
-if TYPE_CHECKING:
-    from matchrules.rulebook import Book
 
 PARTS: Final = (
     "strength", "text", "fields", "reasons", "cites", "id", "provisional", "salience",
@@ -122,7 +122,15 @@ class Replay:
         }
 
 
-def replay(record: Record, book: "Book", facts: Any = None, salt: str | None = None) -> Replay:
+class Rules(Protocol):
+    """What a book is asked for here."""
+
+    def base_on(self, as_of: date) -> RuleBase: ...
+    def case(self, facts: Any, as_of: date | None = None) -> tuple[RuleBase, Case]: ...
+    def decide(self, facts: Any, as_of: date | None = None) -> Decision: ...
+
+
+def replay(record: Record, book: Rules, facts: Any = None, salt: str | None = None) -> Replay:
     """Decide the facts of a record anew, with the rules of `book` that are in force on its day.
 
     `facts` is the case that the record was made of, as for `Book.decide`: needed where private
@@ -130,11 +138,9 @@ def replay(record: Record, book: "Book", facts: Any = None, salt: str | None = N
     with, where the record does not hold it. Raises `RecordErrors` where no rules are in force on
     that day, the facts given are not those of the record, or the salt is not at hand.
     """
-    import matchrules
-
     tree = record.to_dict()
     base = _base(record, book, tree)
-    software = (tree["matchrules"], matchrules.__version__)
+    versions = (tree["matchrules"], software())
     salt = _salt(record, salt)
     kept: tuple[str, ...] = ()  # private facts that nothing reads: their hashes are taken over
     if facts is not None:
@@ -143,14 +149,14 @@ def replay(record: Record, book: "Book", facts: Any = None, salt: str | None = N
         kept = tuple(path for path in record.private if is_unread(base, path))
         if len(kept) < len(record.private):
             needed = tuple(path for path in record.private if path not in kept)
-            return _differing(record, base, software, private=needed)
+            return _differing(record, base, versions, private=needed)
         facts = without_private(tree["facts"])
     else:
         facts = tree["facts"]
     try:
         decision = book.decide(facts, as_of=record.as_of)
     except CaseErrors as error:
-        return _differing(record, base, software, refused=error.diagnostics)
+        return _differing(record, base, versions, refused=error.diagnostics)
     anew = decision.record(salt=salt or record.salt or "none").to_dict()
     if kept:
         take_over(base, tree, anew, kept)
@@ -158,11 +164,11 @@ def replay(record: Record, book: "Book", facts: Any = None, salt: str | None = N
         anew["salt"] = None
     anew["matchrules"] = tree["matchrules"]
     if sealed(anew) == record.to_json():
-        return Replay(record, True, software)
-    return _differing(record, base, software, anew)
+        return Replay(record, True, versions)
+    return _differing(record, base, versions, anew)
 
 
-def _base(record: Record, book: "Book", tree: Mapping[str, Any]) -> RuleBase:
+def _base(record: Record, book: Rules, tree: Mapping[str, Any]) -> RuleBase:
     try:
         return book.base_on(record.as_of)
     except CaseErrors as error:
@@ -191,7 +197,7 @@ def _salt(record: Record, salt: str | None) -> str | None:
 def _differing(
     record: Record,
     base: RuleBase,
-    software: tuple[str, str],
+    versions: tuple[str, str],
     anew: Mapping[str, Any] | None = None,
     private: tuple[str, ...] = (),
     refused: tuple[Diagnostic, ...] = (),
@@ -202,7 +208,7 @@ def _differing(
     why = _Because(changed, (Cones(then), Cones(base)))
     now = [(r.name, (r.version, r.sha256)) for r in base.rulesets.values()]
     return Replay(
-        record, False, software,
+        record, False, versions,
         _rulesets({r["name"]: (r["version"], r["sha256"]) for r in tree["rulesets"]}, dict(now)),
         changed,
         () if anew is None else _advice(tree["advice"], anew["advice"], why),
