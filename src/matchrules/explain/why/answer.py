@@ -1,19 +1,19 @@
 """Puts the proofs of what was asked for into an answer."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from matchrules import ir
-from matchrules.decision import Advice, Decision, about_of, plain_value, python_value
+from matchrules.decision import Advice, Decision, about_of, plain_value
 from matchrules.diagnostics.model import UsageError
 from matchrules.engine.interpreter import NOTHING, Bound
 from matchrules.explain.grounds import Asked, Grounds
 from matchrules.explain.names import joined, spoken
-from matchrules.explain.why.model import Proof, Step, Why
+from matchrules.explain.why.model import Proof, Step, What, Why
 from matchrules.explain.why.node import worked
-from matchrules.explain.why.places import Places
+from matchrules.explain.why.places import places
 from matchrules.explain.why.reasons import Part, Reason, Reasons
-from matchrules.explain.why.telling import Telling
+from matchrules.explain.why.telling import Said, Telling
 from matchrules.ir import Rule
 from matchrules.types import YesNo
 
@@ -26,6 +26,14 @@ def why(grounds: Grounds, decision: Decision, subject: str, about: Any, whole: b
     return Why(subject, grounds.case.as_of, whole, tuple(found))
 
 
+_SENTENCES: Final[Mapping[str, tuple[What, str]]] = {
+    "when": ("when", "it speaks because"),
+    "guard": ("guard", "it is for a case like this"),
+    "unless": ("unless", "nothing blocks it"),
+    "text": ("text", "its text names"),
+}
+
+
 class _Answer:
     def __init__(self, grounds: Grounds, decision: Decision, reasons: Reasons, about: Any) -> None:
         self.base = grounds.base
@@ -34,7 +42,7 @@ class _Answer:
         self.reasons = reasons
         self.about = about
         self.wording = grounds.wording
-        self.places = Places(grounds.base, grounds.sources)
+        self.places = places(grounds.base, grounds.sources)
 
     # Advice ---------------------------------------------------------------------------------------
 
@@ -96,47 +104,43 @@ class _Answer:
         return f"{strength}: {advice.text}"
 
     def _root(self, rule: Rule, advice: Advice, reason: Reason) -> Step:
-        telling = Telling(self.reasons.reading, self.wording, self.places, self.reasons.whole)
-        steps = [
-            step for part in reason.parts
-            for step in self._part(telling, part, rule, advice)
-        ]  # fmt: skip
+        telling = self._telling(reason)
+        steps = [step for part in reason.parts for step in self._part(telling, part, rule, advice)]
         name = self.wording.names.rule(rule.name)
         return telling.step(
-            "rule", f"rule {name} speaks", True, YesNo(), steps, rule.full_name, "", rule.span,
+            "rule", f"rule {name}", True, YesNo(), steps, rule.full_name, "", rule.span,
             rule.ruleset, rule.cites,
         )  # fmt: skip
 
+    def _telling(self, reason: Reason) -> Telling:
+        return Telling(
+            self.reasons.reading, self.wording, self.places, reason.units, self.reasons.whole
+        )
+
     def _part(self, telling: Telling, part: Part, rule: Rule, advice: Advice) -> list[Step]:
-        steps: list[Step] = worked(telling.tell(part.node))
-        match part.what:
-            case "when" | "guard" | "unless":
-                what: Any = part.what
-                sentence = {
-                    "when": "its conditions hold", "guard": "it is for such a case",
-                    "unless": "nothing blocks it",
-                }[part.what]  # fmt: skip
-                value = part.node.value
-                return [telling.step(what, sentence, value, YesNo(), steps)]
-            case "overrider":
-                sentence = f"rule {self.wording.names.rule(part.name)} does not withdraw it"
-                other = self.base.rules[part.name]
-                return [
-                    telling.step(
-                        "overrider", sentence, True, YesNo(), steps, other.full_name, "",
-                        other.span, other.ruleset, other.cites,
-                    )
-                ]  # fmt: skip
-            case "field":
-                e = rule.thens[0].fields.get(part.name)
-                type_ = self.base.advice[advice.kind].subjects[advice.subject].fields[part.name]
-                if isinstance(e, ir.Constant) or not steps:
-                    return []
-                said = telling.say(part.node.value, type_)
-                sentence = f"{spoken(part.name)} in the advice: {said}"
-                return [telling.step("field", sentence, part.node.value, type_, steps, part.name)]
-            case "text":
-                return [telling.step("text", "its text reads", True, YesNo(), steps)] if steps else []
+        """What there is to say of a part; nothing of one that no fact of the case bears on."""
+        said: Said = worked(telling.tell(part.node))
+        steps = list(said.steps)
+        if said.idle and not telling.whole:
+            return []
+        if part.what in _SENTENCES and steps:
+            what, sentence = _SENTENCES[part.what]
+            return [telling.step(what, sentence, part.node.value, YesNo(), steps)]
+        if part.what == "overrider":
+            other = self.base.rules[part.name]
+            return [
+                telling.step(
+                    "overrider", f"not withdrawn by rule {self.wording.names.rule(part.name)}",
+                    True, YesNo(), steps, other.full_name, "", other.span, other.ruleset,
+                    other.cites,
+                )
+            ]  # fmt: skip
+        if part.what == "field":
+            type_ = self.base.advice[advice.kind].subjects[advice.subject].fields[part.name]
+            if not steps:
+                return []
+            sentence = f"{spoken(part.name)} in it: {telling.say(part.node.value, type_)}"
+            return [telling.step("field", sentence, part.node.value, type_, steps, part.name)]
         return steps
 
     # Values ---------------------------------------------------------------------------------------
@@ -163,17 +167,15 @@ class _Answer:
                 if keyed and of is not None and _same(about_of(self._keys(of)[i]), self.about)
             ]  # fmt: skip
             if not indexes:
-                raise UsageError(
-                    f"there is no `{name}` about `{plain_value(self.about, None)}`"
-                )
+                raise UsageError(f"there is no `{name}` about `{plain_value(self.about, None)}`")
         return [self._value_proof(named, of, i) for i in indexes]
 
     def _value_proof(self, named: Any, of: str | None, index: int) -> Proof:
         bound: Bound = NOTHING if of is None else {of: index}
         reason = self.reasons.of_value(named, of, index)
-        telling = Telling(self.reasons.reading, self.wording, self.places, self.reasons.whole)
+        telling = self._telling(reason)
         steps: list[Step] = [
-            step for part in reason.parts for step in worked(telling.tell(part.node))
+            step for part in reason.parts for step in worked(telling.tell(part.node)).steps
         ]
         root, *more = steps
         if of is not None and self.base.facts[of].many:
@@ -182,7 +184,7 @@ class _Answer:
             sentence = root.sentence
         root = Step(
             root.what, sentence, root.value, root.name, root.path, root.text, root.place,
-            root.version, root.cites, (*root.steps, *more),
+            root.version, root.cites, (*root.steps, *more), needed=root.needed,
         )  # fmt: skip
         return Proof(sentence[:1].upper() + sentence[1:], root, self.reasons.facts(reason))
 
@@ -191,4 +193,4 @@ def _same(about: Any, asked: Any) -> bool:
     return bool(about == asked or joined([str(about)], "and") == str(asked))
 
 
-__all__ = ["python_value", "why"]
+__all__ = ["why"]

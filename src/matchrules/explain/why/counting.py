@@ -79,9 +79,7 @@ class Counting:
         nodes = []
         for b in chosen:
             nodes.append((yield self.instance(b, goal, value)))
-        return join(
-            "count", self.e, self.bound, self.value, self.goal, nodes, frozenset(), pending
-        )
+        return join("count", self.e, self.bound, self.value, self.goal, nodes, frozenset(), pending)
 
     # Some and every -------------------------------------------------------------------------------
 

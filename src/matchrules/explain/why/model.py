@@ -27,7 +27,8 @@ class Step:
     parameter; empty of a condition. `text` are the lines of the rules as they are written, `place`
     is their `file:line`, `version` the ruleset and its version, `cites` its sources: empty of what
     no rule says. `path` is the place of a fact in the case. What a step rests on is told once: of
-    one that comes `again`, where it comes first.
+    one that comes `again`, where it comes first. A step that is not `needed` names facts without
+    which the same would follow.
     """
 
     what: What
@@ -41,6 +42,7 @@ class Step:
     cites: tuple[str, ...] = ()
     steps: "tuple[Step, ...]" = ()
     again: bool = False
+    needed: bool = True
 
     def walk(self) -> "Iterator[Step]":
         """This step and all below it, from the top."""
@@ -63,6 +65,8 @@ class Step:
             for name in ("name", "path", "text", "place", "version", "again"):
                 if getattr(step, name):
                     found[name] = getattr(step, name)
+            if not step.needed:
+                found["needed"] = False
             if step.cites:
                 found["cites"] = list(step.cites)
             if step.steps:

@@ -1,31 +1,107 @@
-"""Where in the rules something is written."""
+"""Where in the rules something is written, and what is written there."""
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from threading import Lock
+from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
-from matchrules.ir import RuleBase
+from matchrules.ir import RuleBase, Table
 from matchrules.text import Source, Span
 
+MOST_LINES: Final = 60  # of one statement
 
-@frozen
+
+@frozen(slots=False)
 class Places:
-    """The texts of the rules, and their versions."""
+    """The texts of the rules, and their versions. What was asked for is kept, `said` for words."""
 
-    base: RuleBase
-    sources: Mapping[str, Source]
+    base: RuleBase = field(repr=False)
+    sources: Mapping[str, Source] = field(repr=False)
+    said: dict[Any, Any] = field(factory=dict, repr=False)
+    _found: dict[Span, tuple[str, str]] = field(factory=dict, repr=False)
 
     def of(self, span: Span) -> tuple[str, str]:
-        """The lines of a span as they are written, and its `file:line`."""
-        source = self.sources.get(span.source)
-        if source is None or span.end <= span.start:
-            return "", ""
-        first = source.position(span.start).line
-        last = source.position(max(span.start, span.end - 1)).line
-        lines = [source.line(n) for n in range(first, last + 1)]
-        return "\n".join(lines).rstrip(), f"{source.name}:{first}"
+        """The statement whose name, or the row which, stands there: its lines as they are written,
+        and its `file:line`."""
+        found = self._found.get(span)
+        if found is None:
+            found = self._found[span] = self._read(span)
+        return found
 
     def version(self, ruleset: str) -> str:
         """The name and version of a ruleset."""
         found = self.base.rulesets.get(ruleset)
         return "" if found is None else f"{found.name} {found.version}"
+
+    def _read(self, span: Span) -> tuple[str, str]:
+        source = self.sources.get(span.source)
+        if source is None or span.end <= span.start:
+            return "", ""
+        first = source.position(span.start).line
+        if span in self.rows:
+            last = source.position(span.end - 1).line
+            lines = [source.line(n) for n in range(first, last + 1)]
+            return "\n".join(lines).strip(), f"{source.name}:{first}"
+        starts = self._starts.get(span.source, [])
+        following = bisect_right(starts, span.start)
+        last = len(source.line_starts)
+        if following < len(starts):
+            last = max(source.position(starts[following]).line - 1, first)
+        lines = [source.line(n) for n in range(first, min(last, first + MOST_LINES) + 1)]
+        for n, line in enumerate(lines):
+            # A blank line, and then something that is not set in, ends a statement.
+            if n and not line.strip() and (n + 1 == len(lines) or lines[n + 1][:1].strip()):
+                lines = lines[:n]
+                break
+        while len(lines) > 1 and (not lines[-1].strip() or lines[-1].lstrip().startswith("#")):
+            lines.pop()
+        return "\n".join(lines).rstrip(), f"{source.name}:{first}"
+
+    @cached_property
+    def _starts(self) -> Mapping[str, list[int]]:
+        """Where statements, rows and attributes start in each text."""
+        found: dict[str, set[int]] = {}
+        for span in self._spans():
+            found.setdefault(span.source, set()).add(span.start)
+        return {name: sorted(starts) for name, starts in found.items()}
+
+    def _spans(self) -> Iterator[Span]:
+        base = self.base
+        for fact in base.facts.values():
+            yield fact.span
+            yield from (attribute.span for attribute in fact.attributes.values())
+        for define in base.defines.values():
+            yield define.span
+        for parameter in base.parameters.values():
+            yield parameter.span
+            yield from (row.span for row in parameter.rows)
+        for group in (base.enums, base.advice, base.rules, base.properties):
+            yield from (declared.span for declared in group.values())  # type: ignore[attr-defined]  # all have one
+        yield from (declared.span for declared in (*base.rejects, *base.examples, *base.chapters))
+
+    @cached_property
+    def rows(self) -> frozenset[Span]:
+        """The rows of tables and parameters: of these only themselves are shown."""
+        tables = [d.body for d in self.base.defines.values() if isinstance(d.body, Table)]
+        return frozenset(row.span for table in tables for row in table.rows) | frozenset(
+            row.span for p in self.base.parameters.values() for row in p.rows
+        )
+
+
+MOST_KEPT: Final = 16
+_kept: dict[tuple[int, int], Places] = {}  # by the identity of rules and texts
+_turn = Lock()
+
+
+def places(base: RuleBase, sources: Mapping[str, Source]) -> Places:
+    """The places of a rule base; those of the last few are kept."""
+    key = (id(base), id(sources))
+    with _turn:
+        found = _kept.pop(key, None) or Places(base, sources)
+        _kept[key] = found
+        if len(_kept) > MOST_KEPT:
+            del _kept[next(iter(_kept))]
+    return found

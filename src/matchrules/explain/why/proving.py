@@ -173,9 +173,7 @@ class Prover:
             goals = self._end(e, bound, goal)
         return self.all_of(e, bound, goal, goals, kind, value)
 
-    def _one_of(
-        self, e: Expression, bound: Bound, goal: Goal, parts: list[Any], kind: str
-    ) -> Work:
+    def _one_of(self, e: Expression, bound: Bound, goal: Goal, parts: list[Any], kind: str) -> Work:
         best = yield self.best_of(bound, parts)
         return join(kind, e, bound, None, goal, [best])
 
@@ -236,9 +234,7 @@ class Prover:
         taken = e.then if test else e.otherwise
         return self._branch(e, bound, goal, taken, one == two)
 
-    def _branch(
-        self, e: ir.If, bound: Bound, goal: Goal, taken: Expression, same: bool
-    ) -> Work:
+    def _branch(self, e: ir.If, bound: Bound, goal: Goal, taken: Expression, same: bool) -> Work:
         node = yield self.all_of(e, bound, goal, [(e.condition, IS), (taken, goal)], "if")
         if same and self.cost(node):
             both = yield self.all_of(e, bound, goal, [(e.then, IS), (e.otherwise, IS)])
@@ -291,12 +287,8 @@ class Prover:
 
     # Tables ---------------------------------------------------------------------------------------
 
-    def _table(
-        self, define: Define, table: ir.Table, bound: Bound, goal: Goal, value: Any
-    ) -> Any:
-        hits = [
-            kleene_and([self.reading.value(t, bound) for t in row.tests]) for row in table.rows
-        ]
+    def _table(self, define: Define, table: ir.Table, bound: Bound, goal: Goal, value: Any) -> Any:
+        hits = [kleene_and([self.reading.value(t, bound) for t in row.tests]) for row in table.rows]
         if self.whole:
             rows = range(len(hits))
             return self._rows(table, bound, goal, [(n, "hit", IS) for n in rows], value)
@@ -336,9 +328,7 @@ class Prover:
                 nodes.append(node)
         return join("table", table, bound, value, goal, nodes)
 
-    def _row(
-        self, table: ir.Table, n: int, how: str, wish: Goal, bound: Bound
-    ) -> Work:
+    def _row(self, table: ir.Table, n: int, how: str, wish: Goal, bound: Bound) -> Work:
         row = table.rows[n]
         truth = kleene_and([self.reading.value(t, bound) for t in row.tests])
         if self.whole:

@@ -121,7 +121,9 @@ class Reasons:
         if self.whole:
             found += [Part("text", "", prover.prove(e, bound)) for e in then.text.holes]
         if rule.fact is not None:
-            there = Node("instance", rule.fact, bound, True, IS, (), prover.presence(rule.fact, bound))
+            there = Node(
+                "instance", rule.fact, bound, True, IS, (), prover.presence(rule.fact, bound)
+            )
             found.append(Part("about", "", there))
         return found
 
@@ -194,5 +196,3 @@ class Reasons:
         """What a proof lists, in the shape of a case file."""
         case: Case = reduced(self.reading.base, self.reading.case, reason.units)[0]
         return case_facts_plain(self.reading.base, case)
-
-

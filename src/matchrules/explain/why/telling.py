@@ -1,35 +1,50 @@
 """A proof as steps that can be read: each a sentence, with its place in the rules."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from attrs import frozen
 
 from matchrules import ir
 from matchrules.engine import faults
 from matchrules.engine.interpreter import Bound
 from matchrules.explain.names import joined, spoken
 from matchrules.explain.why.model import Step, What
-from matchrules.explain.why.node import Node
+from matchrules.explain.why.node import Node, Unit
 from matchrules.explain.why.places import Places
 from matchrules.explain.why.reading import Reading
 from matchrules.explain.wording import Wording
-from matchrules.ir import Cite
+from matchrules.ir import Cite, Expression
 from matchrules.text import Span
 from matchrules.types import Type, YesNo, python_value
 
 _ATOMS = ir.Compare | ir.In | ir.InRange | ir.Has | ir.IsEmpty
 
 
+@frozen
+class Said:
+    """The steps of a node. `idle`: they name facts, but none that is needed; None where they name
+    no facts."""
+
+    steps: Sequence[Step] = ()
+    idle: bool | None = None
+
+
 class Telling:
     """The steps of one proof. What rests on a define or default is told where it first comes."""
 
-    def __init__(self, reading: Reading, wording: Wording, places: Places, whole: bool) -> None:
+    def __init__(
+        self, reading: Reading, wording: Wording, places: Places, units: frozenset[Unit],
+        whole: bool,
+    ) -> None:  # fmt: skip
+        self.units = units
         self.reading = reading
         self.base = reading.base
         self.wording = wording
         self.names = wording.names
         self.places = places
         self.whole = whole
-        self._told: set[int] = set()
+        self._told: dict[int, Said] = {}
 
     def say(self, value: Any, type_: Type, unit: str | None = None) -> str:
         return "not known" if value is None else self.names.literal(value, type_, unit)
@@ -37,25 +52,35 @@ class Telling:
     def step(
         self, what: What, sentence: str, value: Any, type_: Type, steps: Sequence[Step] = (),
         name: str = "", path: str = "", span: Span | None = None, ruleset: str = "",
-        cites: Sequence[Cite] = (), again: bool = False,
+        cites: Sequence[Cite] = (), again: bool = False, needed: bool = True,
     ) -> Step:  # fmt: skip
         text, place = ("", "") if span is None else self.places.of(span)
         return Step(
             what, sentence, python_value(value, type_), name, path, text, place,
             self.places.version(ruleset), tuple(map(str, cites)), tuple(once(steps)), again,
+            needed,
         )  # fmt: skip
+
+    def words(self, make: Callable[[Expression], str], e: Expression, holds: bool = True) -> str:
+        """The words for an expression; they are kept."""
+        key = (id(e), make.__name__, holds)
+        found = self.places.said.get(key)
+        if found is None:
+            # The expression is kept too, so that its number stays its own.
+            found = self.places.said[key] = (make(e if holds else ir.Not(e)), e)
+        return str(found[0])
 
     # Each kind of node ----------------------------------------------------------------------------
 
     def tell(self, node: Node) -> Any:
-        """Work that returns the steps of a node: none for a constant, several for what joins."""
+        """What there is to say of a node, or the work that finds it: nothing of a constant,
+        several steps of what joins."""
         match node.kind:
             case "constant":
-                return []
+                return Said()
             case "day":
-                day = self.say(node.value, node.e.type)
-                sentence = f"the day of the case: {day}"
-                return [self.step("day", sentence, node.value, node.e.type)]
+                sentence = f"the day of the case: {self.say(node.value, node.e.type)}"
+                return Said([self.step("day", sentence, node.value, node.e.type)])
             case "fact" | "unknown" | "default":
                 return self._attribute(node)
             case "derived":
@@ -75,48 +100,63 @@ class Telling:
         return self.parts(node)
 
     def parts(self, node: Node) -> Any:
+        """The steps of all parts. A condition that rests on what is not needed is left out."""
         found: list[Step] = []
+        left_out: list[Step] = []
+        idle: set[bool | None] = set()
         for part in node.parts:
-            found += yield self.tell(part)
-        return found
+            said = yield self.tell(part)
+            idle.add(said.idle)
+            condition = isinstance(getattr(part.e, "type", None), YesNo)
+            if said.idle and condition and not self.whole:
+                left_out += said.steps
+            else:
+                found += said.steps
+        return Said(found or left_out, combined(idle))
 
     def _attribute(self, node: Node) -> Any:
         e: ir.Attribute = node.e
         declared = self.base.facts[e.fact]
-        attribute = declared.attributes[e.name]
         dotted = f"{e.fact}.{e.name}"
         path = f"{self.place(e.fact, node.bound) or e.fact}.{e.name}"
         sentence = f"{self.names.value(dotted)}: {self.say(node.value, e.type)}"
+        if node.kind == "default":
+            said, again = yield self._first(node)
+            span = declared.attributes[e.name].span
+            step = self.step(
+                "default", sentence, node.value, e.type, said.steps, dotted, path, span,
+                declared.ruleset, (), again, said.idle is not True,
+            )  # fmt: skip
+            return Said([step], False if said.idle is None else said.idle)
         what: What = "fact" if node.kind == "fact" else "unknown"
-        if node.kind != "default":
-            return [self.step(what, sentence, node.value, e.type, (), dotted, path)]
-        again = id(node) in self._told
-        self._told.add(id(node))
-        steps = [] if again else (yield self.parts(node))
-        return [
-            self.step(
-                "default", sentence, node.value, e.type, steps, dotted, path,
-                attribute.span, declared.ruleset, (), again and bool(node.parts),
-            )
-        ]  # fmt: skip
+        needed = self.whole or what == "unknown" or node.units <= self.units
+        step = self.step(what, sentence, node.value, e.type, (), dotted, path, needed=needed)
+        return Said([step], not needed)
+
+    def _first(self, node: Node) -> Any:
+        """What is told once, and whether it was told before."""
+        known = self._told.get(id(node))
+        if known is not None:
+            return Said((), known.idle), bool(known.steps)
+        self._told[id(node)] = Said()
+        said = yield self.parts(node)
+        self._told[id(node)] = said
+        return said, False
 
     def _derived(self, node: Node) -> Any:
         define = self.base.defines[node.e.name]
-        again = id(node) in self._told
-        self._told.add(id(node))
-        steps = [] if again else (yield self.parts(node))
+        said, again = yield self._first(node)
         sentence = f"{self.names.value(define.name)}: {self.say(node.value, define.type)}"
         path = self.place(define.fact, node.bound)
-        return [
-            self.step(
-                "derived", sentence, node.value, define.type, steps, define.name,
-                path, define.span, define.ruleset, define.cites, again,
-            )
-        ]  # fmt: skip
+        step = self.step(
+            "derived", sentence, node.value, define.type, said.steps, define.name, path,
+            define.span, define.ruleset, define.cites, again, said.idle is not True,
+        )  # fmt: skip
+        return Said([step], said.idle)
 
     def _parameter(self, node: Node) -> Any:
         e: ir.ParameterValue = node.e
-        steps = yield self.parts(node)
+        said = yield self.parts(node)
         declared = self.base.parameters[e.name]
         asked = [self.reading.value(x, node.bound) for x in (e.on, e.key) if x is not None]
         name = self.names.parameter(e.name)
@@ -134,26 +174,29 @@ class Telling:
         sentence = f"{name}: {self.say(node.value, e.type)}{since}"
         if row is None and None not in asked:
             sentence = f"{name}: no value is listed"
-        return [
-            self.step(
-                "parameter", sentence, node.value, e.type, steps, e.name, "",
-                declared.span if row is None else row.span, declared.ruleset,
-                () if row is None else row.cites,
-            )
-        ]  # fmt: skip
+        step = self.step(
+            "parameter", sentence, node.value, e.type, said.steps, e.name, "",
+            declared.span if row is None else row.span, declared.ruleset,
+            () if row is None else row.cites, needed=said.idle is not True,
+        )  # fmt: skip
+        return Said([step], said.idle)
 
     # Conditions -----------------------------------------------------------------------------------
 
     def _condition(self, node: Node) -> Any:
         """A comparison: what is compared, and what it is beside. Where that says no more than the
         facts do, they are told alone."""
-        steps = yield self.parts(node)
+        below = yield self.parts(node)
         e = node.e
         said = self.compared(e, node.value, node.bound)
-        if said is None and steps and not self.whole:
-            return steps
-        sentence = said or self.wording.condition(e if node.value else ir.Not(e))
-        return [self.step("condition", sentence, node.value, e.type, steps)]
+        if said is None and below.steps and not self.whole:
+            return below
+        sentence = said or self.words(self.wording.condition, e, bool(node.value))
+        step = self.step(
+            "condition", sentence, node.value, e.type, below.steps,
+            needed=below.idle is not True,
+        )  # fmt: skip
+        return Said([step], below.idle)
 
     def compared(self, e: Any, holds: bool, bound: Bound) -> str | None:
         """What a comparison says of its subject, with the value that it has; None where it says
@@ -167,8 +210,8 @@ class Telling:
         if isinstance(subject.type, YesNo) or isinstance(e, ir.IsEmpty):
             return None
         value = self.reading.value(subject, bound)
-        text = self.wording.condition(e if holds else ir.Not(e))
-        name = self.wording.value(subject)
+        text = self.words(self.wording.condition, e, holds)
+        name = self.words(self.wording.value, subject)
         said = self.say(value, subject.type, getattr(getattr(other, "type", None), "unit", None))
         for written in (name, f"({name})"):
             if text.startswith(f"{written}: "):
@@ -176,57 +219,67 @@ class Telling:
                 if predicate == said or (isinstance(e, ir.In) and holds):
                     return None
                 if isinstance(e, ir.Has):
-                    return f"{written}: {said}, {predicate}"
-                return f"{written}: {said}, which is {predicate}"
+                    return f"{name}: {said}, {predicate}"
+                return f"{name}: {said}, which is {predicate}"
         return text
 
     # Tables ---------------------------------------------------------------------------------------
 
     def _table(self, node: Node) -> Any:
-        """The rows that apply, after why those above do not."""
-        missed: list[Step] = []
+        """The rows that apply, then why those above do not."""
         found: list[Step] = []
-        for part in node.parts:
-            steps = yield self.tell(part)
+        missed: list[Step] = []
+        idle: set[bool | None] = set()
+        for part in sorted(node.parts, key=lambda part: part.value is False):
+            said = yield self.tell(part)
+            idle.add(said.idle)
             if part.value is False and not self.whole:
-                missed += [inner for step in steps for inner in step.steps]
+                missed += [inner for step in said.steps for inner in step.steps]
             else:
-                found += steps
+                found += said.steps
+        known = [inner.sentence for step in found for inner in step.steps]
+        missed = [
+            step for step in missed
+            if step.needed and not any(says(sentence, step.sentence) for sentence in known)
+        ]  # fmt: skip
         if missed:
             sentence = "no row above it applies" if found else "no row applies"
             found.append(self.step("row", sentence, False, YesNo(), missed))
-        return found
+        return Said(found, combined(idle))
 
     def _row(self, node: Node) -> Any:
         number, row = node.e
-        steps = yield self.parts(node)
+        said = yield self.parts(node)
         applies = {True: "applies", False: "does not apply", None: "may apply"}[node.value]
         sentence = f"row {number + 1} of its table {applies}"
-        return [self.step("row", sentence, node.value, YesNo(), steps, "", "", row.span)]
+        step = self.step(
+            "row", sentence, node.value, YesNo(), said.steps, "", "", row.span,
+            needed=said.idle is not True,
+        )  # fmt: skip
+        return Said([step], said.idle)
 
     # Instances ------------------------------------------------------------------------------------
 
     def _count(self, node: Node) -> Any:
         e: ir.Aggregate = node.e
-        steps = yield self.parts(node)
-        said = self.say(node.value, e.type)
+        below = yield self.parts(node)
         if e.op in ("any", "all"):
-            holds = node.value
-            sentence = self.wording.condition(e if holds is not False else ir.Not(e))
-            if holds is None:
-                sentence += ": not known"
+            sentence = self.words(self.wording.condition, e, node.value is not False)
+            sentence += ": not known" if node.value is None else ""
         else:
-            sentence = f"{self.wording.value(e)}: {said}"
-        listed, total = len(node.parts), len(self.reading.case.facts[e.fact])
-        if not self.whole:
-            closing = self._closing(node, listed, total)
-            if closing:
-                steps = [*steps, self.step("count", closing, None, YesNo())]
-        return [self.step("count", sentence, node.value, e.type, steps)]
+            sentence = f"{self.words(self.wording.value, e)}: {self.say(node.value, e.type)}"
+        steps = list(below.steps)
+        closing = "" if self.whole else self._closing(node)
+        if closing:
+            steps.append(self.step("count", closing, None, YesNo()))
+        idle = below.idle is True
+        step = self.step("count", sentence, node.value, e.type, steps, needed=not idle)
+        return Said([step], idle)
 
-    def _closing(self, node: Node, listed: int, total: int) -> str:
+    def _closing(self, node: Node) -> str:
         """That nothing else was counted, where that matters."""
         e: ir.Aggregate = node.e
+        listed, total = len(node.parts), len(self.reading.case.facts[e.fact])
         noun, many = spoken(e.fact), self.names.many(e.fact)
         if total == 0:
             return f"the case lists no {noun}"
@@ -252,16 +305,18 @@ class Telling:
         return f"the other {noun} does not count" if rest == 1 else f"no other {noun} counts"
 
     def _instance(self, node: Node) -> Any:
-        steps = once((yield self.parts(node)))
+        below = yield self.parts(node)
+        steps = once(below.steps)
         fact = node.e if isinstance(node.e, str) else node.e.fact
+        plain = [s.sentence for s in steps if s.what in ("fact", "unknown") and not s.steps]
         name = self.instance(fact, node.bound)
-        plain = [s for s in steps if s.what in ("fact", "unknown") and not s.steps]
-        inline = "; ".join(s.sentence for s in plain)
-        sentence = f"{name} ({inline})" if inline else name
-        return [
-            self.step("instance", sentence, node.value, YesNo(), steps, fact,
-                      self.place(fact, node.bound))
-        ]  # fmt: skip
+        sentence = f"{name} ({'; '.join(plain)})" if plain else name
+        needed = self.whole or (fact, node.bound.get(fact, 0), None) in self.units
+        step = self.step(
+            "instance", sentence, node.value, YesNo(), steps, fact, self.place(fact, node.bound),
+            needed=needed,
+        )  # fmt: skip
+        return Said([step], not needed)
 
     def instance(self, fact: str, bound: Bound) -> str:
         """An instance by its key, where its fact has one."""
@@ -279,6 +334,18 @@ class Telling:
             return ""
         instances = self.reading.case.facts[fact]
         return faults.place(self.base.facts[fact], instances[bound[fact]], bound[fact])
+
+
+def combined(idle: set[bool | None]) -> bool | None:
+    """Whether nothing that is needed is among them."""
+    return False if False in idle else True if True in idle else None
+
+
+def says(sentence: str, other: str) -> bool:
+    """Whether a sentence on a value says all that the other does, or what follows from it."""
+    name, _, value = other.partition(": ")
+    value = value.split(", which is ne")[0].split(", which is no")[0]
+    return sentence == other or f"{sentence},".startswith(f"{name}: {value},")
 
 
 def once(steps: Sequence[Step]) -> list[Step]:

@@ -1,30 +1,215 @@
-"""An answer to "why?" as text."""
+"""An answer to "why?" as text, for a terminal and as Markdown."""
 
+import re
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
+from typing import Final
+
+from attrs import frozen
 
 from matchrules.explain.why.model import Proof, Step, Why
 
-_DEEPEST = 10  # levels that are set in
+DEEPEST: Final = 12  # levels that are set in, of a terminal's lines
+_THIS: Final = "this"
+_THAT: Final = "what it rests on"
+_MARKS: Final = re.compile(r"([\\`*_\[\]<>#|~&])")
+
+
+@frozen
+class _Line:
+    """A line of a list: how deep, what it says, and where that is written; or a line of the rules
+    as it stands there."""
+
+    level: int
+    sentence: str
+    where: str = ""
+    quoted: bool = False
 
 
 def text(answer: Why, width: int) -> str:
-    """The proofs as lines of at most that width."""
-    return "\n\n".join("\n".join(_proof(proof, max(width, 40))) for proof in answer.proofs)
+    """The proofs as lines of at most that width, as far as words and rules allow."""
+    return "\n\n".join("\n".join(_terminal(proof, width, answer.whole)) for proof in answer.proofs)
 
 
-def _proof(proof: Proof, width: int) -> list[str]:
-    lines = wrap(proof.title, width, subsequent_indent="  ")
-    stack = [(step, 1) for step in reversed(proof.root.steps)]
-    while stack:
-        step, level = stack.pop()
-        indent = "  " * min(level, _DEEPEST)
-        lines += wrap(step.sentence, width, initial_indent=f"{indent}- ", subsequent_indent=f"{indent}  ")
-        stack += [(inner, level + 1) for inner in reversed(step.steps)]
-    return lines
+def _terminal(proof: Proof, width: int, whole: bool) -> Iterator[str]:
+    yield from _wrapped(proof.title, "", "  ", width)
+    if proof.advice is not None:
+        yield from _wrapped(_rule(proof.root), "  ", "  ", width)
+    for line in _lines(proof, whole):
+        indent = "  " * max(min(line.level, DEEPEST), 1)
+        if line.quoted:
+            yield f"{indent}| {line.sentence}"
+        else:
+            said = f"{line.sentence}  [{line.where}]" if line.where else line.sentence
+            mark = "- " if line.level else ""
+            rest = "  " if line.level else ""
+            yield from _wrapped(said, indent + mark, indent + rest, width)
+
+
+def _wrapped(said: str, first: str, rest: str, width: int) -> Sequence[str]:
+    return wrap(
+        said, max(width, len(rest) + 24), initial_indent=first, subsequent_indent=rest,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def markdown(answer: Why) -> str:
-    return "\n\n".join("\n".join(_proof(proof, 100_000)) for proof in answer.proofs)
+    """The proofs as headed, nested lists, the rules as they are written among them."""
+    return "\n\n".join("\n".join(_listed(proof, answer.whole)) for proof in answer.proofs)
 
 
-__all__ = ["Step", "markdown", "text"]
+def _listed(proof: Proof, whole: bool) -> Iterator[str]:
+    yield f"**{_escaped(proof.title)}**"
+    yield ""
+    if proof.advice is not None:
+        yield _escaped(_rule(proof.root))
+        yield ""
+    if proof.root.text:
+        # Rules may hold a fence themselves.
+        longest = max([2, *(len(found) for found in re.findall("`+", proof.root.text))])
+        fence = "`" * (longest + 1)
+        yield from (f"{fence}text", proof.root.text, fence, "")
+    for line in _lines(proof, whole):
+        indent = "  " * line.level
+        if not line.quoted:
+            where = f" *({_escaped(line.where)})*" if line.where else ""
+            yield f"{indent}- {_escaped(line.sentence)}{where}"
+
+
+def _escaped(said: str) -> str:
+    """Words of a case, or of rules, that are to be read as they are."""
+    return _MARKS.sub(r"\\\1", " ".join(said.split()))
+
+
+def _rule(step: Step) -> str:
+    """Which rule it was, of which version, where it is written, and what it cites."""
+    said = [step.sentence[:1].upper() + step.sentence[1:], step.version, _short(step.place)]
+    cites = f"; cites {', '.join(step.cites)}" if step.cites else ""
+    return ", ".join(filter(None, said)) + cites
+
+
+def _short(place: str) -> str:
+    return re.split(r"[/\\]", place)[-1]
+
+
+def _lines(proof: Proof, whole: bool) -> Iterator[_Line]:
+    root = proof.root
+    if whole:
+        yield from (_Line(0, line, quoted=True) for line in root.text.splitlines())
+    if proof.advice is None:
+        yield from _below(root.steps, 1, whole)
+        return
+    if not root.steps:
+        yield _Line(0, "It needs no fact of the case.")
+    for group in _grouped(root.steps):
+        yield from _group(group, whole)
+
+
+def _grouped(steps: Sequence[Step]) -> list[list[Step]]:
+    """The parts of a proof, those of a kind together."""
+    found: dict[str, list[Step]] = {}
+    for step in steps:
+        alike = step.what in ("when", "guard", "unless", "field", "text")
+        key = step.what if alike else f"{step.what} {step.sentence}" if (
+            step.what == "overrider"
+        ) else "about"  # fmt: skip
+        found.setdefault(key, []).append(step)
+    return list(found.values())
+
+
+def _group(steps: list[Step], whole: bool) -> Iterator[_Line]:
+    first = steps[0]
+    if first.what == "guard" and not whole:
+        yield _Line(0, f"{_sentence(first)}: {_brief(steps)}.")
+        return
+    if first.what == "field":
+        for step in steps:
+            yield from _field(step, whole)
+        return
+    if first.what not in ("when", "unless", "overrider", "text"):
+        yield _Line(0, "It is about:")
+        yield from _below(steps, 1, whole)
+        return
+    yield _Line(0, f"{_sentence(first)}:", _where(first) if first.what == "overrider" else "")
+    yield from _below([inner for step in steps for inner in step.steps], 1, whole)
+
+
+def _field(step: Step, whole: bool) -> Iterator[_Line]:
+    """What a field was made of; in short nothing where all of that was told already."""
+    told = all(inner.again or inner.what == "parameter" for inner in step.steps)
+    if told and not whole:
+        return
+    yield _Line(0, f"{_sentence(step)}, from")
+    yield from _below(step.steps, 1, whole)
+
+
+def _sentence(step: Step) -> str:
+    return step.sentence[:1].upper() + step.sentence[1:]
+
+
+def _brief(steps: Sequence[Step]) -> str:
+    """Conditions on a line, each with the facts that it rests on."""
+    said = []
+    for step in (inner for outer in steps for inner in outer.steps):
+        leaves = [
+            leaf.sentence for leaf in step.walk()
+            if leaf.what == "fact" and leaf.needed and leaf is not step
+        ]  # fmt: skip
+        facts = "; ".join(dict.fromkeys(leaf for leaf in leaves if leaf != step.sentence))
+        again = " (as above)" if step.again else ""
+        said.append(f"{step.sentence}{again}" + (f" ({facts})" if facts else ""))
+    return "; ".join(dict.fromkeys(said))
+
+
+def _below(steps: Sequence[Step], level: int, whole: bool) -> Iterator[_Line]:
+    stack = [(step, level, True) for step in reversed(steps)]
+    while stack:
+        step, level, needed = stack.pop()
+        inner, where = _merged(step)
+        said = step.sentence
+        if step.again:
+            said += " (as above)"
+        elif needed and not step.needed:
+            said += f" (the same if {_THIS if step.what == 'fact' else _THAT} were not known)"
+        yield _Line(level, said, where)
+        if whole and where:
+            yield from (_Line(level + 1, line, quoted=True) for line in _text(step).splitlines())
+        stack += [(part, level + 1, step.needed) for part in reversed(inner)]
+
+
+def _merged(step: Step) -> tuple[list[Step], str]:
+    """The steps below, and where it is written: what only says again what the step says gives its
+    place and its own steps to it."""
+    inner: list[Step] = []
+    where = _where(step)
+    for part in step.steps:
+        if _within(part, step):
+            where = where or _where(part)
+            inner += part.steps
+        else:
+            inner.append(part)
+    return inner, where
+
+
+def _within(part: Step, step: Step) -> bool:
+    """Whether the sentence of a step says all that the one below it does."""
+    if step.what == "instance" and part.what in ("fact", "unknown"):
+        return not part.steps
+    if part.again or not step.sentence.startswith(part.sentence):
+        return False
+    return step.sentence[len(part.sentence) :][:1] in ("", ",")
+
+
+def _text(step: Step) -> str:
+    if step.text:
+        return step.text
+    return next((part.text for part in step.steps if _within(part, step) and part.text), "")
+
+
+def _where(step: Step) -> str:
+    if step.again:
+        return ""
+    return ", ".join(filter(None, [_short(step.place), *step.cites]))
+
+
+__all__ = ["markdown", "text"]
