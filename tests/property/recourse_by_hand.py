@@ -57,12 +57,11 @@ def marked(base: ir.RuleBase, rng: Random) -> ir.RuleBase:
     return evolve(base, facts=facts)
 
 
-def least(book: SmallBook, start: Case, runs: Sequence[Interpretation], goal: Any) -> Effort | None:
-    """The least effort with which a case becomes one of the given ones that is what is asked for;
-    None where none does."""
+def least(book: SmallBook, start: Case, runs: Sequence[Interpretation]) -> Effort | None:
+    """The least effort with which a case becomes one of the given ones; None where none does."""
     efforts = [
         effort for run in runs
-        if run.case.as_of == start.as_of and goal(run)
+        if run.case.as_of == start.as_of
         and (effort := between(book.base, start, run.case)) is not None
     ]  # fmt: skip
     return min(efforts, default=None)

@@ -39,7 +39,7 @@ def check(seed: int, most: int = MOST_CASES, subjects: int = 2) -> Counter[str]:
         stands = partial(_stands, grounds.rules_for(grounds.asked(name)))
         before = stands(start)
         told = ask(grounds, None if before else name, name if before else None)
-        right = least(book, start.case, runs, lambda run: stands(run) is not before)
+        right = least(book, start.case, [run for run in runs if stands(run) is not before])
         where = (seed, most, name, before, told.answer, told.cost, told.reason, right)
         found[told.answer] += 1
         if told.answer == "undecided":

@@ -96,7 +96,10 @@ def _with_obstacles(
         found = obstacles(question, search.slots, deadline)
     except (Stopped, Unsupported, z3.Z3Exception):
         return evolve(told, reason="there was no time left to find out why")
-    return evolve(told, obstacles=found or ())
+    if found is None:
+        within = max(search.slots.values(), default=1)
+        return evolve(told, answer="no_case", proved=False, within=within)
+    return evolve(told, obstacles=found)
 
 
 __all__ = ["answer"]

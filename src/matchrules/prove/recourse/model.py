@@ -11,7 +11,9 @@ from matchrules.ir import RuleBase
 from matchrules.types import Type, Value
 
 Answer = Literal["already", "found", "nothing", "no_case", "undecided"]
-Stands = Literal["fixed", "up", "down", "unknown", "absent", "no_more", "no_fewer"]
+Stands = Literal[
+    "fixed", "up", "down", "known", "unknown", "given", "absent", "no_more", "no_fewer"
+]
 
 
 @frozen
@@ -52,8 +54,9 @@ class Added:
 
 @frozen
 class Obstacle:
-    """What stands in the way: a value that may not change or only one way, one that is not known,
-    a fact that is not given, a many-fact of which there can be no more or no fewer (`number`)."""
+    """What stands in the way: a value that may not change or only one way, one that is known or is
+    not (which is no change of facts), a fact that is given or is not, a many-fact of which there
+    can be no more or no fewer (`number`)."""
 
     why: Stands
     fact: str

@@ -13,7 +13,7 @@ from matchrules.prove.recourse.instances import instance
 from matchrules.prove.recourse.measures import moves_as_marked
 from matchrules.prove.recourse.model import Obstacle
 from matchrules.prove.recourse.places import Place, Slots, may_add, may_remove
-from matchrules.prove.recourse.stage import Question, Stage, is_open
+from matchrules.prove.recourse.stage import Question, Stage
 from matchrules.prove.scene import Ground, Scene
 from matchrules.prove.terms import TRUE, Term, Unsupported, all_of, any_of, neg
 
@@ -42,8 +42,8 @@ def no_case(question: Question, deadline: Deadline) -> bool:
 
 
 def obstacles(question: Question, slots: Slots, deadline: Deadline) -> tuple[Obstacle, ...] | None:
-    """What stands in the way, none of it too much; None where there is no such case whatever may
-    change."""
+    """What stands in the way, none of it too much; None where there is no such case whatever the
+    facts, with that many more of each."""
     moved = question.reached(question.changeable(relaxed=True))
     base = question.base
     every = {
@@ -80,7 +80,7 @@ def _members(asking: Asking, kept: dict[int, Any]) -> set[int]:
 
 def _order(obstacle: Obstacle, number: int) -> tuple[int, int]:
     """What is rather left out: what is not known before what cannot be, later before earlier."""
-    ranks = ("absent", "unknown", "no_more", "no_fewer", "up", "down", "fixed")
+    ranks = ("known", "given", "absent", "unknown", "no_more", "no_fewer", "up", "down", "fixed")
     return ranks.index(obstacle.why), -number
 
 
@@ -89,10 +89,14 @@ def _pins(stage: Stage) -> Iterator[Pinned]:
     question, scene = stage.question, stage.scene
     for fact in question.base.facts.values():
         there = question.case.facts[fact.name]
-        if fact.name in stage.absent:
-            yield Obstacle("absent", fact.name), [neg(scene.present(fact.name, 0))]
+        if fact.name in stage.loose:
+            present = scene.present(fact.name, 0)
+            if there:
+                yield Obstacle("given", fact.name), [present]
+            else:
+                yield Obstacle("absent", fact.name), [neg(present)]
         for place in stage.open.values():
-            if place.fact == fact.name and not (is_open(place) and place.change == "free"):
+            if place.fact == fact.name:
                 yield _pin(stage, place)
         new = range(len(there), len(scene.indices(fact.name))) if fact.many else ()
         if new and not may_add(fact):
@@ -111,9 +115,12 @@ def _pin(stage: Stage, place: Place) -> Pinned:
     name = place.attribute.name
     if place.value is None:
         return Obstacle("unknown", place.fact, name, which), [neg(value.known)]
-    assert place.change != "free"
+    why = "known" if place.change == "free" else place.change
     held = moves_as_marked(value, stage.present(place), place.attribute.type, place.change)
-    return Obstacle(place.change, place.fact, name, which, place.value), held
+    pin = all_of([value.known, *held])
+    if which is not None:  # of an instance that is gone nothing is held
+        pin = any_of([neg(stage.scene.present(place.fact, place.index)), pin])
+    return Obstacle(why, place.fact, name, which, place.value), [pin]
 
 
 __all__ = ["no_case", "obstacles"]

@@ -29,13 +29,13 @@ At = tuple[str, int, str]  # an attribute of an instance
 
 
 class Around(Scene):
-    """The cases around one. `open_places` may have another value, known as before; those of them
-    that are not known now may be asserted. `slots` more instances of each many-fact may be there,
-    those of `removable` facts may be gone, single facts of `absent` may be given."""
+    """The cases around one. `open_places` may have another value, known as before; `relaxed`: it
+    may be known or not. `slots` more instances of each many-fact may be there, those of `removable`
+    facts may be gone, single facts of `loose` may be given or not."""
 
     def __init__(
         self, base: RuleBase, case: Case, open_places: Mapping[At, Place], slots: Slots,
-        removable: frozenset[str], absent: frozenset[str] = frozenset(),
+        removable: frozenset[str], loose: frozenset[str] = frozenset(), relaxed: bool = False,
         open_facts: frozenset[str] | None = None,
     ) -> None:  # fmt: skip
         ground = Ground(base, None if open_facts is not None else 0)
@@ -46,7 +46,8 @@ class Around(Scene):
         self.places = open_places
         self.slots = slots
         self.removable = removable
-        self.absent = absent
+        self.loose = loose
+        self.relaxed = relaxed
         self.open_facts = open_facts or frozenset()  # of these any number of any kind
 
     def existing(self, fact: str, index: int) -> bool:
@@ -62,9 +63,9 @@ class Around(Scene):
         name = declared.name
         free = z3.Bool(f"{name}[{index}]")
         if not declared.many:
-            if self.case.facts[name]:
-                return TRUE
-            return free if name in self.absent else FALSE
+            if name in self.loose:
+                return free
+            return TRUE if self.case.facts[name] else FALSE
         if self.existing(name, index):
             return free if name in self.removable else TRUE
         return free
@@ -110,14 +111,14 @@ class Around(Scene):
     def _asserted(self, fact: str, name: str, index: int) -> Encoded:
         declared = self.base.facts[fact].attributes[name]
         if not self.existing(fact, index):
-            if not (self.base.facts[fact].many or fact in self.absent):
+            if not (self.base.facts[fact].many or fact in self.loose):
                 return unknown(declared.type)
             return self._open(fact, declared, index)
         place = self.places.get((fact, index, name))
         if place is None:
             value = self.case.facts[fact][index][name]
             return constant(value, declared.type, self.ground.texts)
-        if place.value is None:
+        if self.relaxed:
             return self._open(fact, declared, index)
         said = f"{fact}[{index}].{name}"
         if isinstance(declared.type, YesNo):

@@ -96,15 +96,12 @@ class Stage:
         }
         many = [fact for fact in base.facts.values() if fact.many and f"{fact.name}.*" in moved]
         self.removable = frozenset(f.name for f in many if relaxed or may_remove(f))
-        absent = [
-            f.name for f in base.facts.values() if not f.many and not question.case.facts[f.name]
-        ]
-        self.absent = tuple(
-            name for name in absent
-            if relaxed and any(f"{name}.{n}" in moved for n in base.facts[name].attributes)
+        self.loose = frozenset(
+            f.name for f in base.facts.values()
+            if relaxed and not f.many and any(f"{f.name}.{n}" in moved for n in f.attributes)
         )  # fmt: skip
         self.scene = Around(
-            base, question.case, self.open, slots, self.removable, frozenset(self.absent),
+            base, question.case, self.open, slots, self.removable, self.loose, relaxed,
             None if counted else self._uncounted(),
         )  # fmt: skip
         self.encoding = Partial(base, self.scene, question.reading, moved, question.run)

@@ -1,0 +1,183 @@
+"""Changes and obstacles as sentences, in the words of the vocabulary."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from matchrules.explain.names import Names, spoken
+from matchrules.prove.recourse.model import Added, Changed, Instance, Obstacle, Recourse
+from matchrules.prove.recourse.places import rank
+from matchrules.types import Date, Enum, Number, SetOf, Type, Value, YesNo
+
+MOST_VALUES = 3  # by which an instance without a key is told from the others
+
+
+class Sentences:
+    """What one answer says, piece by piece."""
+
+    def __init__(self, told: Recourse) -> None:
+        self._told = told
+        self._names = Names(told.base)
+
+    def goal(self) -> str:
+        """What was wanted."""
+        told, have = self._told, self._told.aim == "have"
+        if told.subject in told.base.rules:
+            rule = self._names.rule(told.subject)
+            return f"For {rule} to be advised" if have else f"For {rule} not to be advised"
+        subject = self._names.subject(*told.subject.split(".", 1))
+        return f"To be advised on {subject}" if have else f"To have no advice on {subject}"
+
+    def steps(self) -> Iterator[str]:
+        """What to do, one sentence each."""
+        told = self._told
+        yield from map(self._change, told.changed)
+        yield from map(self._addition, told.added)
+        for gone in told.removed:
+            yield f"Take away {self._instance(gone)}."
+
+    def verdict(self) -> str:
+        """What the answer is, and how sure that is."""
+        told = self._told
+        have, day = told.aim == "have", told.before.as_of
+        match told.answer:
+            case "already":
+                so = "It is advised already" if have else "There is no such advice already"
+                return f"{so}: nothing has to change."
+            case "found":
+                return self._how_small()
+            case "no_case":
+                limit = "" if told.proved else f", with up to {told.within} more of each fact"
+                whom = "no case has this advice" if have else "every case has this advice"
+                return f"Nothing does it: on {day} {whom}{limit}, whatever its facts."
+            case "nothing":
+                if told.proved:
+                    return "Nothing that can change does it: that is proved."
+                return (
+                    f"Nothing that can change does it, with up to {told.within} more of each fact; "
+                    "with more than that it was not looked at."
+                )
+        return (
+            "No change that does it was found, which does not prove that there is none: "
+            f"{told.reason}."
+        )
+
+    def obstacles(self) -> Iterator[str]:
+        """What stands in the way, one line each."""
+        for one in self._told.obstacles:
+            said = self._obstacle(one)
+            yield f"{said[0].upper()}{said[1:]}."
+
+    def _how_small(self) -> str:
+        told = self._told
+        count = len(told.changed) + len(told.added) + len(told.removed)
+        cost = f"{'This costs' if count == 1 else 'Together this costs'} {told.cost}"
+        if told.proved:
+            return f"{cost}, and nothing smaller does it: that is proved."
+        if told.reason:
+            return f"{cost}. It is not proved that nothing smaller does it: {told.reason}."
+        return (
+            f"{cost}, and nothing smaller does it with up to {told.within} more of each fact; with "
+            "more than that it was not looked at."
+        )
+
+    # Changes --------------------------------------------------------------------------------------
+
+    def _change(self, one: Changed) -> str:
+        type_ = self._told.type_of(one.fact, one.attribute)
+        name = self._names.value(one.name)
+        said = self._moved(one, type_, name)
+        if one.instance is None:
+            return f"{said[0].upper()}{said[1:]}."
+        return f"Of {self._instance(one.instance)}: {said}."
+
+    def _moved(self, one: Changed, type_: Type, name: str) -> str:
+        if isinstance(one.before, frozenset) and isinstance(one.after, frozenset):
+            assert isinstance(type_, SetOf)
+            said = []
+            for word, members in (("add {} to", one.after - one.before),
+                                  ("take {} out of", one.before - one.after)):  # fmt: skip
+                if members:
+                    said.append(word.format(self._literal(members, type_)))
+            return f"{' and '.join(said)} {name}"
+        before, after = (self._literal(value, type_) for value in (one.before, one.after))
+        if isinstance(one.before, date) and isinstance(one.after, date):
+            days = (one.after - one.before).days
+            way = f"{_days(abs(days))} {'later' if days > 0 else 'earlier'}"
+            return f"move {name} from {before} to {after}, {way}"
+        if isinstance(type_, YesNo):
+            return f"change from {before} to {after}: {name}"
+        verb = "change"
+        if isinstance(type_, Number) or (isinstance(type_, Enum) and type_.ordered):
+            one_rank, two_rank = rank(one.before, type_), rank(one.after, type_)
+            verb = "raise" if one_rank < two_rank else "lower"  # type: ignore[operator]  # no sets
+        return f"{verb} {name} from {before} to {after}"
+
+    def _addition(self, one: Added) -> str:
+        return f"Add {self._names.one(one.fact)}{self._with(one.fact, one.values)}."
+
+    def _instance(self, one: Instance) -> str:
+        noun = spoken(one.fact)
+        if one.key:
+            keys = [self._literal(v, self._told.type_of(one.fact, n)) for n, v in one.key.items()]
+            return f"the {noun} {', '.join(keys)}"
+        few = dict(list(one.values.items())[:MOST_VALUES])
+        return f"{noun} {one.number}{self._with(one.fact, few)}"
+
+    def _with(self, fact: str, values: Mapping[str, Value]) -> str:
+        each = [
+            f"{self._names.value(f'{fact}.{n}')}: {self._literal(v, self._told.type_of(fact, n))}"
+            for n, v in values.items()
+        ]
+        return f" ({'; '.join(each)})" if each else ""
+
+    def _literal(self, value: Value, type_: Type) -> str:
+        return self._names.literal(value, type_)
+
+    # Obstacles ------------------------------------------------------------------------------------
+
+    def _obstacle(self, one: Obstacle) -> str:
+        if one.attribute is None:
+            return self._about_fact(one)
+        type_ = self._told.type_of(one.fact, one.attribute)
+        name = self._names.value(one.name)
+        if one.instance is not None:
+            name = f"{name}, of {self._instance(one.instance)}"
+        if one.value is None:
+            return f"{name}: not known, and finding out is no change"
+        value = self._literal(one.value, type_)
+        match one.why:
+            case "known":
+                return f"{name}: it is known, which cannot be undone"
+            case "up" | "down":
+                return f"{name}: {value}, and {_way(one.why == 'up', type_)}"
+        return f"{name}: {value}, which cannot change"
+
+    def _about_fact(self, one: Obstacle) -> str:
+        described = self._names.described(self._told.base.facts[one.fact].description)
+        if one.why in ("absent", "given"):
+            name = described or spoken(one.fact)
+            told = "nothing is told of it, and finding out is no change"
+            return (
+                f"{name}: {told if one.why == 'absent' else 'it is told, which cannot be undone'}"
+            )
+        name, done = self._names.many(one.fact), "added" if one.why == "no_more" else "taken away"
+        there = {0: "there are none", 1: "there is one"}.get(one.number, f"there are {one.number}")
+        return f"{name}: {there}, and none can be {done}"
+
+
+def _way(up: bool, type_: Type) -> str:
+    match type_:
+        case Date():
+            return f"it can only be {'later' if up else 'earlier'}"
+        case SetOf():
+            return "it can only grow" if up else "it can only shrink"
+        case YesNo():
+            return f"it can only become {'yes' if up else 'no'}"
+    return f"it can only go {'up' if up else 'down'}"
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
+
+
+__all__ = ["Sentences"]
