@@ -10,6 +10,7 @@ COMMANDS: Final = {
     "advise": "advice for one case",
     "explain": "why something is advised for one case, and why not",
     "whatif": "what would be advised if some facts were other ones",
+    "recourse": "the smallest change of facts that gives advice, or takes it away",
     "shortlist": "a balanced list of programs for one case",
     "check": "look for faults in rule files",
     "diff": "whom a change of rules affects",

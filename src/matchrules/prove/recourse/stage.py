@@ -53,9 +53,9 @@ class Question:
         """Attributes and facts (`F.*`) that marks let change; `relaxed`: all that there are."""
         names = {place.name for place in self.places if relaxed or is_open(place)}
         for fact in self.base.facts.values():
-            if may_add(fact) or may_remove(fact) or (relaxed and fact.many):
+            if may_add(fact) or may_remove(fact) or relaxed:
                 names.add(f"{fact.name}.*")
-            elif relaxed and not self.case.facts[fact.name]:
+            if relaxed and not fact.many and not self.case.facts[fact.name]:
                 names |= {f"{fact.name}.{name}" for name in fact.attributes}
         return frozenset(names)
 
@@ -97,8 +97,10 @@ class Stage:
         many = [fact for fact in base.facts.values() if fact.many and f"{fact.name}.*" in moved]
         self.removable = frozenset(f.name for f in many if relaxed or may_remove(f))
         self.loose = frozenset(
-            f.name for f in base.facts.values()
-            if relaxed and not f.many and any(f"{f.name}.{n}" in moved for n in f.attributes)
+            fact.name for fact in base.facts.values()
+            if relaxed and not fact.many and not moved.isdisjoint(
+                {f"{fact.name}.*", *(f"{fact.name}.{name}" for name in fact.attributes)}
+            )
         )  # fmt: skip
         self.scene = Around(
             base, question.case, self.open, slots, self.removable, self.loose, relaxed,
