@@ -66,6 +66,8 @@ def test_a_box_alone() -> None:
         ("a_b _c_ __", '["a_b #95;c#95; #95;#95;"]'),
         ("#34;", '["#35;34#59;"]'),
         ("", '[" "]'),
+        ("direction TB", '["direction#8203; TB"]'),
+        ("a\\n$$", '["a#92;#8203;n#36;#8203;#36;"]'),
         ("<script>", '["#60;script#62;"]'),
         ("a\u202eb\x07", '["a\ufffdb\ufffd"]'),
     ],
@@ -86,7 +88,7 @@ def test_dashed_arrows_and_their_texts() -> None:
     )
     assert '  n0 -.->|"unless"| n1\n  n0 --> n1\n' in mermaid(diagram)
     assert svg(diagram).count("mr-dashed") == 2  # the style and one arrow
-    assert "A → B (unless) (dashed). A → B." in svg(diagram)
+    assert "“A” → “B” (unless) (dashed). “A” → “B”." in svg(diagram)
 
 
 def test_layers_are_the_longest_ways_and_starts_stand_close() -> None:

@@ -1,5 +1,6 @@
 """Where the boxes, arrows and texts of a diagram stand, in whole pixels."""
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from math import ceil, sqrt
@@ -107,7 +108,8 @@ def layout(diagram: Diagram) -> Layout:
     ]
     said = [lines_of(edge.label, SMALL, _MOST_AT_ARROW) for edge in diagram.edges]
     widths = [ceil(max(sizes[number].width for number in column)) for column in found.columns]
-    lefts = _lefts(found, widths, said)
+    late = _late(found, said)
+    lefts = _lefts(found, widths, said, late)
     right = lefts[-1] + widths[-1] if lefts else MARGIN
     heading = lines_of(diagram.title, HEADING, max(right - MARGIN, 320))
     top = MARGIN + len(heading) * (HEADING + 5) + (10 if heading else 0)
@@ -124,7 +126,7 @@ def layout(diagram: Diagram) -> Layout:
                 widths[place.layer], high, size.label, size.note,
             ))  # fmt: skip
     sides = [(left, left + wide) for left, wide in zip(lefts, widths, strict=True)]
-    arrows = _arrows(diagram, found, boxes, at, sides, said)
+    arrows = _arrows(diagram, found, boxes, at, sides, said, late)
     wide = max([right, *(ceil(width_of(line, HEADING)) + MARGIN for line in heading)])
     low = max(
         [top, *(box.bottom for box in boxes), *(y for a in arrows for _, y in a.points)]
@@ -148,17 +150,18 @@ def _size(node: Node) -> _Size:
                  label, note)  # fmt: skip
 
 
-def _lefts(found: Layers, widths: Sequence[int], said: Sequence[tuple[str, ...]]) -> list[int]:
+def _lefts(
+    found: Layers, widths: Sequence[int], said: Sequence[tuple[str, ...]], late: Sequence[bool]
+) -> list[int]:
     """Where each column begins: between two there is room for the arrows and their texts."""
     links = [0] * len(widths)
     for _, end in found.links:
         links[found.places[end].layer] += 1
     wanted = [0.0] * len(widths)
-    for route, lines in zip(found.routes, said, strict=True):
+    for route, lines, at_end in zip(found.routes, said, late, strict=True):
         if lines:
-            layer = found.places[route[-1]].layer
-            wide = max(width_of(line, SMALL) for line in lines) + 36
-            wanted[layer] = max(wanted[layer], wide)
+            layer = found.places[route[-1] if at_end else route[0]].layer + (not at_end)
+            wanted[layer] = max(wanted[layer], _wide(lines) + 44)
     lefts: list[int] = []
     for column in range(len(widths)):
         if column == 0:
@@ -167,6 +170,18 @@ def _lefts(found: Layers, widths: Sequence[int], said: Sequence[tuple[str, ...]]
             gap = max(_GAP + min(links[column] * 2, _WIDER), wanted[column])
             lefts.append(lefts[-1] + widths[column - 1] + ceil(gap))
     return lefts
+
+
+def _late(found: Layers, said: Sequence[tuple[str, ...]]) -> list[bool]:
+    """Whether the text of each arrow stands at its end rather than at its start: where fewer other
+    texts do."""
+    starts = Counter(r[0] for r, lines in zip(found.routes, said, strict=True) if lines)
+    ends = Counter(r[-1] for r, lines in zip(found.routes, said, strict=True) if lines)
+    return [ends[route[-1]] <= starts[route[0]] for route in found.routes]
+
+
+def _wide(lines: Sequence[str]) -> float:
+    return max(width_of(line, SMALL) for line in lines)
 
 
 def _middles(found: Layers, heights: Sequence[float]) -> list[float]:
@@ -231,6 +246,7 @@ def _arrows(
     at: Sequence[int],
     sides: Sequence[Point],
     said: Sequence[tuple[str, ...]],
+    late: Sequence[bool],
 ) -> list[Arrow]:
     leaving, arriving = _ports(found, boxes, at)
     ways: list[tuple[Point, ...]] = []
@@ -245,7 +261,7 @@ def _arrows(
         y = arriving[arrow]
         points.append((boxes[end].left, y))
         ways.append((*points, (boxes[end].left + boxes[end].indent(y, right=False), y)))
-    middles = _texts(found, ways, said)
+    middles = _texts(found, ways, said, late)
     return [
         Arrow(edge, ways[n], said[n], middles.get(n, (0, 0)))
         for n, edge in enumerate(diagram.edges)
@@ -273,25 +289,29 @@ def _ports(
 
 
 def _texts(
-    found: Layers, ways: Sequence[tuple[Point, ...]], said: Sequence[tuple[str, ...]]
+    found: Layers,
+    ways: Sequence[tuple[Point, ...]],
+    said: Sequence[tuple[str, ...]],
+    late: Sequence[bool],
 ) -> dict[int, Point]:
-    """The middle of the text of each arrow that has one: before the last column that it reaches,
-    not over one another."""
-    waiting: dict[int, list[tuple[float, int]]] = {}
+    """The middle of the text of each arrow that has one: beside its end or its start, not over one
+    another."""
+    waiting: dict[tuple[int, bool], list[tuple[int, int]]] = {}
     for arrow, lines in enumerate(said):
         if lines:
-            (_, high), (_, low), _ = ways[arrow][-3:]
-            layer = found.places[found.routes[arrow][-1]].layer
-            waiting.setdefault(layer, []).append(((high + low) / 2, arrow))
+            place = found.routes[arrow][-1 if late[arrow] else 0]
+            y = ways[arrow][-1 if late[arrow] else 0][1]
+            waiting.setdefault((found.places[place].layer, late[arrow]), []).append((y, arrow))
     middles: dict[int, Point] = {}
-    for texts in waiting.values():
+    for (_, at_end), texts in waiting.items():
         texts.sort()
         heights = [len(said[arrow]) * SMALL_LINE for _, arrow in texts]
         steps = [(a + b) / 2 + 4 for a, b in pairwise(heights)]
-        for (_, arrow), y in zip(texts, spread([y for y, _ in texts], steps), strict=True):
-            right = ways[arrow][-2][0]
-            wide = max(width_of(line, SMALL) for line in said[arrow])
-            middles[arrow] = (round(right - 16 - wide / 2), round(y))
+        free = spread([y for y, _ in texts], steps)
+        for (_, arrow), middle in zip(texts, free, strict=True):
+            # the second point from each end is that of the column
+            side, away = ways[arrow][-2 if at_end else 1][0], 18 + _wide(said[arrow]) / 2
+            middles[arrow] = (round(side - away if at_end else side + away), round(middle))
     return middles
 
 

@@ -29,6 +29,9 @@ _CLASSES: Final = {
 }
 # also `:` and `;`, which in front of a number would be taken for the end of a style
 _OWN: Final = re.compile(r"""["#&<>`%\\*$:;~^]|(?<![^\W_])_|_(?![^\W_])""")
+# What Mermaid still finds when it has read the numbers, or in front of them; parted where nobody
+# sees it.
+_INSIDE: Final = re.compile(r"(?<=\\)(?=n)|(?<=\$)(?=\$)|(?<=direction)(?=\s+(?:TB|BT|RL|LR|TD))")
 _LIST: Final = re.compile(r"^(\s*)(?:([-+])|(\d+)([.)]))")  # what would begin a list
 
 
@@ -85,9 +88,10 @@ def _escaped(line: str) -> str:
         return f"{blanks}{number or ''}#{ord(bullet or mark)};"
 
     # one pass, so that the `#` of what is escaped already stays
+    line = _INSIDE.sub("\u200b", line)
     found = _LIST.match(line)
     begin, rest = (first(found), line[found.end() :]) if found else ("", line)
-    return begin + _OWN.sub(lambda match: f"#{ord(match[0])};", rest)
+    return begin + _OWN.sub(lambda match: f"#{ord(match[0])};", rest).replace("\u200b", "#8203;")
 
 
 def _quoted(title: str) -> str:

@@ -105,7 +105,7 @@ def _told(diagram: Diagram) -> str:
         how = (f" ({' '.join(visible(edge.label).split())})" if edge.label else "") + (
             " (dashed)" if edge.dashed else ""
         )
-        said.append(f"{names[edge.start]} → {names[edge.end]}{how}.")
+        said.append(f"“{names[edge.start]}” → “{names[edge.end]}”{how}.")
     if arrows > _MOST_TOLD:
         said.append(f"And {arrows - _MOST_TOLD} more.")
     return " ".join(said)
