@@ -82,7 +82,8 @@ class Checked:
             assert "not known" in lack.text or value is not None or lack.parts, lack.text
             if isinstance(e, ir.Or) and need == Truths(YES):
                 named = [o for o in e.operands if not isinstance(o, ir.Constant)]
-                assert lack.needs == "any" and len(lack.parts) + lack.more == len(named)
+                assert not named or lack.needs == "any"
+                assert len(lack.parts) + lack.more == len(named)
 
     def rule(self, rule: Rule, bound: Bound) -> None:
         """All that failed at the top is named, and where nothing is the rule speaks."""

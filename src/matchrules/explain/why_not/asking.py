@@ -171,12 +171,13 @@ class _Rules:
         )
         weights += [lack.weight for lack in lacks]
         weights += [(1, 0)] * (len(exceptions) + len(withdrawn))
-        about = None
+        about, of = None, ""
         if rule.fact is not None:
+            of = descent.instance(rule.fact, bound[rule.fact])
             keys = list(places(self.grounds, rule.fact))
             about = about_of(keys[bound[rule.fact]])
         return evolve(
-            self._told(rule), about=about, guards=tuple(held), lacks=lacks,
+            self._told(rule), about=about, of=of, guards=tuple(held), lacks=lacks,
             exceptions=exceptions, withdrawn=withdrawn, missing=added(weights),
         )  # fmt: skip
 
@@ -198,13 +199,13 @@ class _Rules:
         )  # fmt: skip
         names = self.grounds.wording.names
         says = tuple(
-            f"{then.strength.replace('_', ' ')}: {names.subject(then.kind, then.subject)}"
+            f"{names.subject(then.kind, then.subject)}: {then.strength.replace('_', ' ')}"
             for then in rule.thens
         )
         return Withheld(
             rule=rule.full_name, id=rule.id, title=rule.title,
             name=self.grounds.wording.names.rule(rule.name), strengths=strengths, says=says,
-            about=None,
+            about=None, of="",
             guards=(), lacks=(), exceptions=(), withdrawn=(), cites=tuple(map(str, rule.cites)),
             place=at, version=f"{ruleset.name} {ruleset.version}",
         )  # fmt: skip
@@ -264,7 +265,8 @@ class _Values:
             lack = descent.about(self.e, bound, need)
             if bound and self.fact is not None:
                 name = descent.instance(self.fact, bound[self.fact])
-                lack = evolve(lack, text=f"{name[:1].upper()}{name[1:]}: {lack.text}")
+                said = lack.text[len(self.grounds.wording.value(self.e)) :]
+                lack = evolve(lack, text=f"{name[:1].upper()}{name[1:]}{said}")
             found.append(lack)
         if not found:
             raise UsageError(self._nothing_to_say(each))

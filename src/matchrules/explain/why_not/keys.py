@@ -27,17 +27,17 @@ def key_of(grounds: Grounds, facts: set[str | None], about: Any) -> Key:
     if not keyed:
         raise UsageError("this is said of the whole case, not of one instance: leave `about` out")
     given = tuple(about) if isinstance(about, tuple | list) else (about,)
-    wrong = ""
+    wrong, names = "", grounds.wording.names
     for fact in keyed:
         declared = grounds.base.facts[fact]
         types = [declared.attributes[name].type for name in declared.keys]
         if len(types) != len(given):
-            wrong = f"a {spoken(fact)} is told by {', '.join(f'`{n}`' for n in declared.keys)}"
+            wrong = f"{names.one(fact)} is told by {', '.join(f'`{n}`' for n in declared.keys)}"
             continue
         try:
             return tuple(read_value(raw, t) for raw, t in zip(given, types, strict=True))
         except Misread as error:
-            wrong = f"the key of a {spoken(fact)} {error.message}"
+            wrong = f"the key of {names.one(fact)} {error.message}"
     raise UsageError(f"`about` names no instance: {wrong}")
 
 

@@ -41,10 +41,10 @@ _MOST_INSTANCES: Final = 3
 _MOST_SOURCES: Final = 3
 _LONGEST: Final = 120  # of a value that is shown
 _GROUPS: Final = {
-    (ir.And, True): "all of these would have to be so",
-    (ir.Or, True): "one of these would have to be so",
-    (ir.And, False): "one of these would have to be otherwise",
-    (ir.Or, False): "all of these would have to be otherwise",
+    (ir.And, True): "All of these would have to be so",
+    (ir.Or, True): "One of these would have to be so",
+    (ir.And, False): "One of these would have to be otherwise",
+    (ir.Or, False): "All of these would have to be otherwise",
 }
 
 
@@ -135,7 +135,7 @@ class Descent:
         """A condition for which there is nothing to say but that it is not as it is wanted."""
         value = self.run.value(e, bound)
         words = self.wording.condition(e if value is not False else ir.Not(e))
-        text = f"not known: {words}" if value is None else f"it is so that {words}"
+        text = f"Not known: {words}" if value is None else f"It is so that {words}"
         return self._made(e, bound, Truths(wanted), text)
 
     def _compared(self, e: Expression, bound: Bound, wanted: Truth) -> Lack:
@@ -173,6 +173,8 @@ class Descent:
                 self._depth -= 1
             if not parts and value is not None:
                 text += self._sources(self.base.defines[e.name], bound)
+        elif isinstance(e, ir.Aggregate) and value is None:
+            text += ways.unknown_among(self, e, bound)
         elif not isinstance(e, ir.Attribute):
             needs, parts = ways.inside(self, e, bound, need)
         if value is not None or need != Known():
@@ -209,8 +211,8 @@ class Descent:
         each = self.run.each(e.fact, bound)
         found = f"{len(each)} {spoken(e.fact) if len(each) == 1 else self.names.many(e.fact)}"
         words = self.wording.condition(ir.Not(e) if value is False else e)
-        text = f"not known: {words}" if value is None else _begun(words)
-        text += f"; there is no {spoken(e.fact)} at all" if not each else f"; of {found} in all"
+        text = f"Not known: {words}" if value is None else _begun(words)
+        text += f"; there is no {spoken(e.fact)} at all" if not each else f", of {found} in all"
         lacking = [b for b in each if self.run.value(e.where, b) not in wanted]
         parts = tuple(self._one(e, b, wanted) for b in lacking[:_MOST_INSTANCES])
         needs: Needs = "all" if (e.op == "all") is (True in wanted) else "any"
@@ -228,11 +230,14 @@ class Descent:
         """An instance by its key, or by what is known of it first."""
         declaration = self.base.facts[fact]
         instance = self.run.case.facts[fact][index]
+        if declaration.keys:
+            key = [self.said(instance[n], declaration.attributes[n].type) for n in declaration.keys]
+            return f"{spoken(fact)} {joined(key, 'and')}"
         told = [
-            self.said(instance[name], a.type) for name, a in declaration.attributes.items()
-            if instance[name] is not None and (a.key or not declaration.keys)
+            f"{self.names.value(f'{fact}.{name}')}: {self.said(instance[name], a.type)}"
+            for name, a in declaration.attributes.items() if instance[name] is not None
         ]  # fmt: skip
-        return f"{spoken(fact)} {joined(told[:_MOST_INSTANCES], 'and')}" if told else spoken(fact)
+        return f"{spoken(fact)} ({'; '.join(told[:_MOST_INSTANCES])})" if told else spoken(fact)
 
     # What all of it shares -----------------------------------------------------------------------
 

@@ -100,16 +100,18 @@ class Withdrawal:
 class Withheld:
     """A rule that could have said it, and does not: for one instance, where it speaks of each.
 
-    `strengths` are those with which it would have said it, `says` all that it would have said.
-    `guards` are the places of what it lacks in
+    `of` names the instance in words. `strengths` are those with which it would have said what was
+    asked for, `says` all that it would have said. `guards` are the places of what it lacks in
     `WhyNot.guards`, `lacks` what it lacks itself; `exceptions` are those of its `unless` that are
     so, each with what would have to be otherwise; `withdrawn` the rules that stand in for it.
+    `missing` counts what is known to be otherwise, and what is not known.
     """
 
     rule: str
     id: str | None
     title: str
     name: str
+    of: str
     strengths: tuple[Strength, ...]
     says: tuple[str, ...]
     about: Any

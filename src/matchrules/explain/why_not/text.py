@@ -75,15 +75,16 @@ def lines(answer: WhyNot) -> Iterator[Line]:
     if answer.value:
         yield from _value(answer)
         return
-    about = "" if answer.about in (None, ()) else f", on {_about(answer.about)}"
+    about = f" of {answer.rules[0].of}" if answer.about not in (None, ()) else ""
     if answer.what == "rule":
         says = joined(list(answer.rules[0].says), "and")
         yield Line(f"{_begun(answer.title)} does not speak{about}, as of {answer.as_of}. It would "
-                   f"say: {says}.", head=True)  # fmt: skip
+                   f"advise on {says}.", head=True)  # fmt: skip
     else:
         yield Line(f"Not advised{about}: {answer.title}, as of {answer.as_of}.", head=True)
         if answer.instead:
-            yield Line(f"There is advice against it: {joined(list(answer.instead), 'and')}.")
+            against = [words.replace("_", " ", 1) for words in answer.instead]
+            yield Line(f"There is advice against it: {joined(against, 'and')}.")
         yield Line(_how_many(answer))
     for guard in answer.guards:
         yield Line(f"No rule of {guard.scope} speaks in this case:", head=True)
@@ -97,7 +98,7 @@ def _how_many(answer: WhyNot) -> str:
     if not rules:
         return "No other rule speaks of it." if answer.instead else "No rule speaks of it."
     count = f"{len(rules)} rules" if len(rules) > 1 else "One rule"
-    order = ", the nearest first" if len(answer.rules) > 1 else ""
+    order = ", the nearest first" if len(rules) > 1 else ""
     return f"{count} could have advised on it{order}."
 
 
@@ -121,11 +122,11 @@ def _value(answer: WhyNot) -> Iterator[Line]:
 
 
 def _rule(rule: Withheld, answer: WhyNot) -> Iterator[Line]:
-    about = "" if rule.about in (None, ()) else f", on {_about(rule.about)},"
+    of = f", of {rule.of}" if rule.of and rule.about != () else ""
     if answer.what == "advice":
-        yield Line(f"{rule.name}{about} would speak {_sides(rule)}.", head=True)
-    elif about and answer.about is None:
-        yield Line(f"{_begun(_about(rule.about))}:", head=True)
+        yield Line(f"{rule.name} would speak {_sides(rule)}{of}.", head=True)
+    elif of and answer.about is None:
+        yield Line(f"{_begun(rule.of)}:", head=True)
     else:
         yield Line("What keeps it from that:")
     scopes = list(dict.fromkeys(answer.guards[n].name for n in rule.guards))
@@ -133,13 +134,13 @@ def _rule(rule: Withheld, answer: WhyNot) -> Iterator[Line]:
         yield Line(f"Held back with all rules of {joined(scopes, 'and of')}, as said above.", 1)
     yield from _lacks(rule.lacks, 1)
     for exception in rule.exceptions:
-        yield Line(f"Blocked by an exception: {exception.text}{_lead(exception)}", 1)
-        yield from _lacks(exception.parts, 2)
+        yield Line("Blocked by an exception, because:", 1)
+        yield from _lacks((exception,), 2)
     for one in rule.withdrawn:
         yield Line(f"Withdrawn by {one.name}, whose conditions hold.", 1)
     left = answer.left_out.get(rule.rule, 0)
     if left and rule is [r for r in answer.rules if r.rule == rule.rule][-1]:
-        yield Line(f"Nor does it speak of {left} more, which lack no less.", 1, small=True)
+        yield Line(f"It does not speak of {left} more either.", 1, small=True)
     origin = filter(None, (", ".join(rule.cites), rule.place, rule.version))
     yield Line(f"({'; '.join(origin)})", 1, small=True)
 
@@ -174,10 +175,6 @@ def _lead(lack: Lack) -> str:
 
 def _begun(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def _about(about: object) -> str:
-    return ", ".join(map(str, about)) if isinstance(about, tuple) else str(about)
 
 
 def escaped(words: str) -> str:

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from matchrules import ir
 from matchrules.engine.interpreter import Bound, kleene_and
+from matchrules.explain.names import joined, spoken
 from matchrules.explain.why_not.model import Lack
 from matchrules.explain.why_not.needs import NO, YES, Known, Need, Truth, Truths
 from matchrules.ir import Expression
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from matchrules.explain.why_not.lacks import Descent, Parts
 
 _MOST_BRANCHES: Final = 200
+_MOST_NAMED: Final = 3
 _FURTHEST: Final = 8  # definitions away, a value is taken to be possible
 _NONE: "Final[Parts]" = ("all", ())
 
@@ -70,7 +72,7 @@ def causes(descent: "Descent", e: Expression, bound: Bound) -> "Parts":
             case ir.If() | ir.IfKnown():
                 found += _branches(descent, node, bound, Known())[1]
             case ir.Aggregate():
-                found.append(_unknown_aggregate(descent, node, bound))
+                found.append(descent.about(node, bound, Known()))
             case _:
                 parts = ir.children(node)
                 unknown = [p for p in parts if descent.run.value(p, bound) is None]
@@ -87,20 +89,25 @@ def _no_value(descent: "Descent", e: Expression, bound: Bound) -> Lack:
     return descent.made(e, bound, Known(), f"{words[:1].upper()}{words[1:]}: not known{given}")
 
 
-def _unknown_aggregate(descent: "Descent", e: ir.Aggregate, bound: Bound) -> Lack:
-    """A count or pick for which something is not known of some instance, or that has none."""
-    words = descent.wording.value(e)
+def unknown_among(descent: "Descent", e: ir.Aggregate, bound: Bound) -> str:
+    """Why a count or pick is not known: of what too little is."""
+    asked = [part for part in (e.where, e.value) if part is not None]
     each = descent.run.each(e.fact, bound)
-    tests = [e.where is None or descent.run.value(e.where, b) for b in each]
-    chosen = [b for b, test in zip(each, tests, strict=True) if test is not False]
-    many = descent.names.many(e.fact)
-    if not chosen:
-        said = f"there is no such {descent.names.one(e.fact).partition(' ')[2]}"
-    else:
-        said = f"something that it needs is not known of the {len(chosen)} {many} looked at"
-        if len(chosen) == 1:
-            said = f"something that it needs is not known of {descent.names.one(e.fact)}"
-    return descent.made(e, bound, Known(), f"{words[:1].upper()}{words[1:]}: not known; {said}")
+    some = [b for b in each if e.where is None or descent.run.value(e.where, b) is not False]
+    if not some:
+        return f", as there is no such {spoken(e.fact)}"
+    open_ = [b for b in some if any(descent.run.value(part, b) is None for part in asked)]
+    missing = dict.fromkeys(
+        descent.wording.value(node)
+        for b in open_ for part in asked for node in ir.walk(part)
+        if isinstance(node, ir.Attribute | ir.Derived) and descent.run.value(node, b) is None
+    )  # fmt: skip
+    named = list(missing)[:_MOST_NAMED]
+    if not named:
+        return ""
+    many = descent.names.many(e.fact) if len(each) > 1 else spoken(e.fact)
+    of = f"{len(each)} {many}" if len(open_) == len(each) else f"{len(open_)} of {len(each)} {many}"
+    return f", as this is not known of {of}: {joined(named, 'or')}"
 
 
 # Branches ----------------------------------------------------------------------------------------
