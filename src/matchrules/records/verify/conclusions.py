@@ -58,10 +58,11 @@ class Conclusions:
     ) -> None:  # fmt: skip
         self.rules, self.working, self.holds = rules, working, holds
         self.instances, self.masks, self.found = instances, masks, found
+        self._abouts: dict[tuple[str, int], str] = {}  # the hashes of hidden keys
 
     def check(self, record: dict[str, Any]) -> int:
         """Compares all of them; how many pieces of advice there must be."""
-        self.found.compare("MR927", "derived", record["derived"], self._derived())
+        self.found.compare("MR927", "derived", record["derived"], self._derived(record["derived"]))
         self.found.compare("MR927", "unknown", record["unknown"], self._unknown())
         self.found.compare("MR927", "warnings", record["warnings"], self._warnings())
         fired = list(self._fired())
@@ -140,7 +141,8 @@ class Conclusions:
         key = self._key(fact, index)
         hidden = self.masks.hiding and self.rules.shows_key(fact)
         if HIDDEN in key:
-            return _A_MASK
+            known = self._abouts.get((fact, index))
+            return _A_MASK if known is None else {"private": known}
         plain = bare(key[0]) if len(key) == 1 else [bare(value) for value in key]
         return self.masks.hidden("about", plain) if hidden else plain
 
@@ -210,7 +212,8 @@ class Conclusions:
         done: list[Fired] = []
         for _, group in groupby(fired, key=lambda one: one.order[:5]):
             run = list(group)
-            if any(one.piece["about"] is _A_MASK for one in run):
+            fact = run[0].rule.fact
+            if fact is not None and any(HIDDEN in self._key(fact, i.index or 0) for i in run):
                 for written in raw[len(done) : len(done) + len(run)]:
                     trial = (one for one in run if _could_be(written, one.piece))
                     one = next(trial, run[0])
@@ -219,7 +222,7 @@ class Conclusions:
             done += run
         return done
 
-    def _derived(self) -> dict[str, Any]:
+    def _derived(self, raw: Any) -> dict[str, Any]:
         found: dict[str, Any] = {}
         known = self.working.known
         for name, define in self.rules.base.defines.items():
@@ -232,17 +235,29 @@ class Conclusions:
             if define.fact is None:
                 found[name] = values[0]
             elif self.rules.keys(define.fact):
-                keys = [self._key_name(define.fact, index) for index in range(len(values))]
+                there = raw.get(name) if isinstance(raw, dict) else None
+                keys = self._key_names(define.fact, list(there) if isinstance(there, dict) else [])
                 found[name] = dict(zip(keys, values, strict=True))
             else:
                 found[name] = values
         return found
 
-    def _key_name(self, fact: str, index: int) -> str:
-        about = self._about(fact, index)
-        if isinstance(about, dict):
-            return str(about["private"])
-        return about if isinstance(about, str) else json.dumps(about, ensure_ascii=False)
+    def _key_names(self, fact: str, there: list[str]) -> list[str]:
+        """What stands for each instance as the name of its value; `there` are those written, of
+        which a hidden one is taken as it is."""
+        names: list[str] = []
+        for index in range(len(self.instances[fact])):
+            about = self._about(fact, index)
+            written = there[index] if isinstance(about, Free) and index < len(there) else None
+            if written is not None and mask_of({"private": written}) and written not in names:
+                self._abouts[fact, index] = about = written
+            if isinstance(about, dict):
+                about = about["private"]
+            names.append(
+                about if isinstance(about, str)
+                else "…" if isinstance(about, Free) else json.dumps(about, ensure_ascii=False)
+            )  # fmt: skip
+        return names
 
     def _unknown(self) -> list[str]:
         known, base = self.working.known, self.rules.base
