@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -209,7 +209,7 @@ def agrees(found: Sweep, each: Sequence[Any]) -> None:
         if valid:
             assert len(span.advice) == sum(run[0].values())
     valid_spans = [span for span in found.spans if not span.faults]
-    for earlier, later in zip(valid_spans, valid_spans[1:], strict=False):
+    for earlier, later in pairwise(valid_spans):
         assert later.difference is not None
         # a lane for all that comes or goes
         ids = {lane.id for lane in found.lanes}

@@ -14,6 +14,7 @@ from matchrules.dependencies import reachable
 from matchrules.diagnostics.model import CaseErrors, Diagnostic, UsageError
 from matchrules.engine.interpreter import Interpretation
 from matchrules.explain.grounds import Grounds
+from matchrules.ir import Aggregate, walk
 
 _AS_OF: Final = "as_of"
 _MOST_NAMED: Final = 6
@@ -65,14 +66,8 @@ def _with_a_way_out(grounds: Grounds, fault: Diagnostic, changes: Mapping[str, A
     fact, _, attribute = name.partition(".")
     given = changes.get(fact)
     if isinstance(given, Mapping) and given.get(attribute) is not None:
-        facts = grounds.base.facts
-        # an attribute that follows from nothing itself is where a change can be made
-        ends = sorted(
-            one for one in reachable(grounds.graph, [name])
-            if one not in grounds.base.defines and not grounds.graph[one] and one != name
-            and one.partition(".")[0] in facts
-        )  # fmt: skip
-        which = ", ".join(f"`{end}`" for end in ends[:_MOST_NAMED])
+        ends = _ends(grounds, name)
+        which = ", ".join(ends[:_MOST_NAMED])
         more = " and others" if len(ends) > _MOST_NAMED else ""
         help = f"change what it follows from instead: {which}{more}"
     else:
@@ -81,6 +76,28 @@ def _with_a_way_out(grounds: Grounds, fault: Diagnostic, changes: Mapping[str, A
             f"`--unset {path}` in the terminal"
         )
     return evolve(fault, help=help)
+
+
+def _ends(grounds: Grounds, name: str) -> list[str]:
+    """What is asserted that an attribute follows from; a fact that is only counted as a whole."""
+    base = grounds.base
+    found = reachable(grounds.graph, [name])
+    ends = sorted(one for one in found - {name} if one not in base.defines)
+    counted: set[str] = set()
+    for one in found:
+        fact, _, attribute = one.partition(".")
+        define = base.defines.get(one)
+        declared = None if define is not None else base.facts[fact].attributes[attribute]
+        parts = (
+            [*define.expressions()] if define is not None
+            else [declared.default] if declared is not None and declared.default is not None else []
+        )  # fmt: skip
+        counted |= {n.fact for e in parts for n in walk(e) if isinstance(n, Aggregate)}
+    owners = {end.partition(".")[0] for end in ends}
+    return [
+        *(f"`{end}`" for end in ends if not grounds.graph[end]),
+        *(f"the `{fact}` facts" for fact in sorted(counted - owners)),
+    ]
 
 
 def _example(grounds: Grounds) -> str:

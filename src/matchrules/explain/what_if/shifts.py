@@ -293,12 +293,14 @@ class Comparison:
 def named_instance(grounds: Grounds, fact: str, about: Any) -> str:
     """An instance by its key, in words: `program “P1”`."""
     declaration = grounds.base.facts[fact]
+    if not declaration.keys:
+        return spoken(fact)
     keys = about if len(declaration.keys) > 1 else (about,)
     said = [
         grounds.wording.names.literal(key, declaration.attributes[name].type)
         for name, key in zip(declaration.keys, keys, strict=True)
     ]
-    return f"{spoken(fact)} {', '.join(said)}" if declaration.keys else spoken(fact)
+    return f"{spoken(fact)} {', '.join(said)}"
 
 
 def _paired(
@@ -336,7 +338,7 @@ def _by_likeness(before: Sequence[Instance], after: Sequence[Instance]) -> list[
             (-_likeness(before[at], after[to]), at, to) for at in lost for to in left
         )  # fmt: skip
         for score, at, to in ranked:
-            if score < -0.5 and found[at] is None and to in left:
+            if score <= -0.5 and found[at] is None and to in left:
                 found[at] = to
                 left.remove(to)
     return [*found.items(), *((None, to) for to in left)]

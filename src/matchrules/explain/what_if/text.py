@@ -84,7 +84,7 @@ def counted(found: Difference) -> str:
             if not parts:
                 of = " piece of advice" if len(turns) == 1 else " pieces of advice"
             parts.append(f"{len(turns)}{of} {one if len(turns) == 1 else many}")
-    return joined(parts, "and")
+    return joined(parts, "and") if parts else ""
 
 
 def grouped(turns: Iterable[Turn]) -> list[tuple[tuple[str, ...], list[Turn]]]:
