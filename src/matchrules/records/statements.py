@@ -7,6 +7,7 @@ from typing import Any
 from attrs import field, frozen
 
 from matchrules import ir
+from matchrules.case.values import plain
 from matchrules.dependencies import Graph, dependencies, expressions_of, names_in, reachable
 from matchrules.ir import Expression, RuleBase, walk
 from matchrules.types import Enum, SetOf
@@ -17,20 +18,27 @@ Key = tuple[str, str]  # what a statement is, and its name
 @frozen
 class StatementChange:
     """A statement of the rules that was another one when the record was made, was not there
-    (`added`), or is no longer there (`removed`). `title` is what its author calls it."""
+    (`added`), or is no longer there (`removed`). `title` is what its author calls it; `values` are
+    those of a parameter with one value, then and now."""
 
     what: str
     name: str
     change: str
     title: str
+    values: tuple[Any, Any] | None = None
 
     def __str__(self) -> str:
         title = f" ({self.title})" if self.title else ""
-        return f"{self.what} `{self.name}`{title} {_CHANGES[self.change]}"
+        said = _CHANGES[self.change]
+        if self.values is not None:
+            said = "was {} then, and is {} now".format(*self.values)
+        return f"{self.what} `{self.name}`{title} {said}"
 
     def to_dict(self) -> dict[str, Any]:
+        then, now = self.values or (None, None)
         return {
-            "what": self.what, "name": self.name, "change": self.change, "title": self.title
+            "what": self.what, "name": self.name, "change": self.change, "title": self.title,
+            "then": then, "now": now,
         }  # fmt: skip
 
 
@@ -45,10 +53,22 @@ def changes(then: RuleBase, now: RuleBase) -> tuple[StatementChange, ...]:
             *key,
             "added" if key not in before else "removed" if key not in after else "changed",
             _title(now if key in after else then, key),
+            _values(before.get(key), after.get(key)),
         )
         for key in sorted({**before, **after})
         if before.get(key) != after.get(key)
     )
+
+
+def _values(then: Any, now: Any) -> tuple[Any, Any] | None:
+    """The values of a parameter that has one, where only that differs."""
+    both = (then, now)
+    if not all(isinstance(p, ir.ParameterDeclaration) and len(p.rows) == 1 for p in both):
+        return None
+    first, second = (parameter.rows[0].value for parameter in both)
+    if first == second or then.type != now.type:
+        return None
+    return plain(first, then.type), plain(second, now.type)
 
 
 def statements(base: RuleBase) -> Mapping[Key, Any]:
