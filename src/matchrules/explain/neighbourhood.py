@@ -89,6 +89,7 @@ def _links(web: Web, subject: Thing) -> list[Link]:
             said.setdefault((link.start, subject), []).append(end)
         elif not start:
             whole.append(link)
+    whole = [link for link in whole if (link.start, link.end) not in said]
     for (start_, end_), names in said.items():
         more = len(names) - _MOST_LABELS
         label = ", ".join(names[:_MOST_LABELS]) + (f" and {more} more" if more > 0 else "")
