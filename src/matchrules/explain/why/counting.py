@@ -125,7 +125,7 @@ class Counting:
             return (yield self.shown([best], IS, False, frozenset()))
         chosen = [b for b in self.each if tests[b[e.fact]]]
         if e.by is not None:
-            count = {"last": 1, "last_but_one": 2}.get(e.op, e.take)
+            count = {"last": 1, "last_but_one": 2}.get(e.op) or e.take
             chosen = chosen[-count:] if count else []
         if e.op == "count":
             return (yield self._counted(chosen))
@@ -150,6 +150,7 @@ class Counting:
     def _counted(self, chosen: list[Bound]) -> Work:
         if self.goal == IS or self.e.take:
             return (yield self.shown(chosen, IS, False, self.pending(chosen, IS)))
+        assert isinstance(self.goal, tuple)
         way, limit = self.goal
         if way == "le":
             return (yield self.shown([], IS, False, self.pending([], IS)))

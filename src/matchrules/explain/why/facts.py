@@ -5,38 +5,48 @@ from typing import Any
 
 from matchrules.case.model import Case, Instance
 from matchrules.explain.why.node import Unit
-from matchrules.ir import FactDeclaration, RuleBase
+from matchrules.ir import RuleBase
 
 
-def reduced(base: RuleBase, case: Case, units: Iterable[Unit]) -> tuple[Case, dict[Any, int]]:
-    """The case with those facts only, and where each of its instances stands in it.
+class Reduced:
+    """A case with some of its facts only."""
 
-    An instance keeps its key and what is required of it; what else is not listed is unknown.
-    """
-    kept: dict[str, dict[int, set[str]]] = {}
-    for fact, index, name in units:
-        names = kept.setdefault(fact, {}).setdefault(index, set())
-        if name is not None:
-            names.add(name)
-    facts: dict[str, tuple[Instance, ...]] = dict.fromkeys(case.facts, ())
-    places: dict[Any, int] = {}
-    for fact, instances in kept.items():
-        declared = base.facts[fact]
-        found = []
-        for index in sorted(instances):
-            places[fact, index] = len(found)
-            found.append(_instance(declared, case.facts[fact][index], instances[index]))
-        facts[fact] = tuple(found)
-    return Case(case.as_of, facts), places
+    def __init__(self, base: RuleBase, case: Case) -> None:
+        self.base = base
+        self.case = case
+        self._nothing: dict[str, tuple[Instance, ...]] = dict.fromkeys(case.facts, ())
+        self._bare: dict[tuple[str, int], dict[str, Any]] = {}
 
+    def __call__(self, units: Iterable[Unit]) -> tuple[Case, dict[Any, int]]:
+        """The case with those facts only, and where each of its instances stands in it.
 
-def _instance(declared: FactDeclaration, instance: Instance, names: set[str]) -> Instance:
-    many = declared.many
-    return {
-        name: instance[name]
-        if name in names or (many and (attribute.key or attribute.required)) else None
-        for name, attribute in declared.attributes.items()
-    }  # fmt: skip
+        An instance keeps its key and what is required of it; what else is not listed is unknown.
+        """
+        kept: dict[str, dict[int, dict[str, Any]]] = {}
+        for fact, index, name in units:
+            instances = kept.setdefault(fact, {})
+            if index not in instances:
+                instances[index] = self._instance(fact, index)
+            if name is not None:
+                instances[index][name] = self.case.facts[fact][index][name]
+        facts = self._nothing.copy()
+        places: dict[Any, int] = {}
+        for fact, instances in kept.items():
+            order = sorted(instances)
+            facts[fact] = tuple([instances[index] for index in order])
+            places.update(((fact, index), place) for place, index in enumerate(order))
+        return Case(self.case.as_of, facts), places
+
+    def _instance(self, fact: str, index: int) -> dict[str, Any]:
+        """An instance of which no more is known than has to be."""
+        bare = self._bare.get((fact, index))
+        if bare is None:
+            declared, whole = self.base.facts[fact], self.case.facts[fact][index]
+            bare = self._bare[fact, index] = {
+                name: whole[name] if declared.many and (a.key or a.required) else None
+                for name, a in declared.attributes.items()
+            }
+        return bare.copy()
 
 
 def together(each: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

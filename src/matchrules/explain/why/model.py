@@ -95,7 +95,7 @@ class Proof:
         return {
             "title": self.title,
             "advice": None if self.advice is None else self.advice.to_dict(),
-            "facts": plain_value(self.facts, None),
+            "facts": dict(self.facts),
             "proof": self.root.to_dict(),
         }
 

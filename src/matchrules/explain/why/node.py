@@ -50,7 +50,7 @@ class Pending:
         self.aims = aims
 
 
-Work = Generator[Any, Any, Node]
+Work = Generator[Any, Any, Any]  # returns a node
 
 
 def join(

@@ -78,9 +78,13 @@ class Places:
         for parameter in base.parameters.values():
             yield parameter.span
             yield from (row.span for row in parameter.rows)
-        for group in (base.enums, base.advice, base.rules, base.properties):
-            yield from (declared.span for declared in group.values())  # type: ignore[attr-defined]  # all have one
-        yield from (declared.span for declared in (*base.rejects, *base.examples, *base.chapters))
+        yield from (enum.span for enum in base.enums.values())
+        yield from (advice.span for advice in base.advice.values())
+        yield from (rule.span for rule in base.rules.values())
+        yield from (checked.span for checked in base.properties.values())
+        yield from (reject.span for reject in base.rejects)
+        yield from (example.span for example in base.examples)
+        yield from (chapter.span for chapter in base.chapters)
 
     @cached_property
     def rows(self) -> frozenset[Span]:

@@ -16,7 +16,7 @@ from matchrules.explain.why.reading import Reading
 from matchrules.ir import Define, Expression, children
 from matchrules.types import Number
 
-_FLIPPED = {UNTRUE: UNFALSE, UNFALSE: UNTRUE}
+_FLIPPED: dict[Goal, Goal] = {UNTRUE: UNFALSE, UNFALSE: UNTRUE}
 _BOUNDS = {"<": ("le", "ge"), "<=": ("le", "ge"), ">": ("ge", "le"), ">=": ("ge", "le")}
 
 
@@ -25,14 +25,15 @@ class Prover:
     everything that was read is part of a proof."""
 
     def __init__(
-        self, reading: Reading, free: frozenset[Unit] = frozenset(), whole: bool = False,
-        before: "Prover | None" = None,
-    ) -> None:  # fmt: skip
+        self, reading: Reading, free: frozenset[Unit] = frozenset(), whole: bool = False
+    ) -> None:
         self.reading = reading
         self.base = reading.base
         self.free = free
         self.whole = whole
-        self.before = before
+        self._before: tuple[dict[Any, Node], ...] = ()
+        self._others: dict[Any, Node] = {}  # what was found among some facts, last
+        self._shared: dict[Any, Node] | None = None
         self._done: dict[tuple[Any, ...], Node] = {}
 
     def prove(self, expression: Expression, bound: Bound = NOTHING, goal: Goal = IS) -> Node:
@@ -83,18 +84,31 @@ class Prover:
         return self._keep(key, work)
 
     def _keep(self, key: tuple[Any, ...], work: Work) -> Work:
-        node = yield work
+        return self._found(key, (yield work))
+
+    def _found(self, key: tuple[Any, ...], node: Node) -> Node:
         self._done[key] = node
+        if self._shared is not None:
+            self._shared[key] = node
         return node
 
     def _known(self, key: tuple[Any, ...]) -> Node | None:
-        """What was proved before; by the prover before too, where it lists what is free only."""
+        """What was proved before; for another proof too, where it lists only what is free."""
         done = self._done.get(key)
-        if done is None and self.before is not None:
-            done = self.before._done.get(key)
-            if done is not None and not done.units <= self.free:
-                done = None
+        if done is None and self.free:
+            for before in self._before:
+                done = before.get(key)
+                if done is not None and done.units <= self.free:
+                    return done
+            return None
         return done
+
+    def among(self, free: frozenset[Unit]) -> "Prover":
+        """One that looks for proofs among those facts first."""
+        other = Prover(self.reading, free)
+        other._before = (self._done, self._others)
+        other._shared = self._others
+        return other
 
     # What there is to prove -----------------------------------------------------------------------
 
@@ -103,18 +117,18 @@ class Prover:
         match e:
             case ir.Constant():
                 return Node("constant", e, bound, value, goal)
-            case ir.AsOf():
-                return Node("day", e, bound, value, goal)
             case ir.Attribute():
                 return self._attribute(e, bound, goal, value)
             case ir.Derived():
                 return self._derived(e, bound, goal, value)
+            case ir.Compare():
+                return self._strict(e, [e.left, e.right], bound, goal, value, "atom")
             case ir.And(operands):
                 return self._connected(e, operands, False, bound, goal, value)
             case ir.Or(operands):
                 return self._connected(e, operands, True, bound, goal, value)
             case ir.Not(operand):
-                turned = _FLIPPED.get(goal, goal)  # type: ignore[call-overload]
+                turned = _FLIPPED.get(goal, goal)
                 return self.all_of(e, bound, goal, [(operand, turned)], "not", value)
             case ir.Shown(operand):
                 wanted = IS if value else UNTRUE
@@ -124,18 +138,26 @@ class Prover:
             case ir.If():
                 return self._conditional(e, bound, goal, value)
             case ir.IfKnown(operand, otherwise):
-                if self.whole:
-                    return self.all_of(e, bound, goal, [(operand, IS), (otherwise, IS)])
-                if self.reading.value(operand, bound) is None:
-                    return self.all_of(e, bound, goal, [(operand, IS), (otherwise, goal)], "known")
-                return self.all_of(e, bound, goal, [(operand, goal)], "known")
+                return self._if_known(e, operand, otherwise, bound, goal)
             case ir.Aggregate():
                 from matchrules.explain.why.counting import Counting
 
                 return Counting(self, e, bound, goal, value).work()
             case ir.ParameterValue(_, _, on, key):
                 return self._strict(e, [x for x in (on, key) if x], bound, goal, value, "parameter")
+            case ir.AsOf():
+                return Node("day", e, bound, value, goal)
         return self._strict(e, list(children(e)), bound, goal, value, "atom")
+
+    def _if_known(
+        self, e: Expression, operand: Expression, otherwise: Expression, bound: Bound, goal: Goal
+    ) -> Work:
+        parts: list[tuple[Expression, Goal]] = [(operand, IS), (otherwise, goal)]
+        if self.whole:
+            parts = [(operand, IS), (otherwise, IS)]
+        elif self.reading.value(operand, bound) is not None:
+            parts = [(operand, goal)]
+        return self.all_of(e, bound, goal, parts, "known")
 
     def _connected(
         self, e: Expression, operands: tuple[Expression, ...], decider: bool, bound: Bound,
@@ -266,9 +288,13 @@ class Prover:
         self, e: ir.Attribute, bound: Bound, here: Bound, attribute: ir.AttributeDeclaration,
         goal: Goal, value: Any, units: frozenset[Unit],
     ) -> Work:  # fmt: skip
-        assert attribute.default is not None
-        node = yield self.goal(attribute.default, here, goal)
-        return join("default", e, bound, value, goal, [node], units)
+        key = ("default", e.fact, e.name, goal, *here.values())
+        node = self._known(key)
+        if node is None:
+            assert attribute.default is not None
+            body = yield self.goal(attribute.default, here, goal)
+            node = self._found(key, join("default", e, bound, value, goal, [body], units))
+        return node
 
     def _derived(self, e: ir.Derived, bound: Bound, goal: Goal, value: Any) -> Work:
         define = self.base.defines[e.name]
@@ -281,8 +307,7 @@ class Prover:
                 body = yield self._table(define, define.body, here, goal, value)
             else:
                 body = yield self.goal(define.body, here, goal)
-            node = join("derived", e, here, value, goal, [body], units)
-            self._done[key] = node
+            node = self._found(key, join("derived", e, here, value, goal, [body], units))
         return node
 
     # Tables ---------------------------------------------------------------------------------------
@@ -336,7 +361,8 @@ class Prover:
             node = yield self.all_of((n, row), bound, IS, parts, "row", truth)
             return node
         if how == "hit":
-            parts = [(t, IS) for t in row.tests] + [(row.output, wish)]
+            tests: list[tuple[Expression, Goal]] = [(t, IS) for t in row.tests]
+            parts = [*tests, (row.output, wish)]
             node = yield self.all_of((n, row), bound, IS, parts, "row", True)
             return node
         if how == "output" or (how == "same" and truth is None):

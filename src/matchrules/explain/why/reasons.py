@@ -8,12 +8,11 @@ from typing import Any
 from attrs import field, frozen
 
 from matchrules import ir
-from matchrules.case.model import Case
 from matchrules.case.writing import case_facts_plain
 from matchrules.engine.compiled import Run
 from matchrules.engine.interpreter import NOTHING, Bound
 from matchrules.explain.grounds import Grounds
-from matchrules.explain.why.facts import reduced
+from matchrules.explain.why.facts import Reduced
 from matchrules.explain.why.node import IS, UNTRUE, Node, Unit, Work, join, worked
 from matchrules.explain.why.proving import Prover
 from matchrules.explain.why.reading import Reading
@@ -52,6 +51,10 @@ class Reasons:
     @cached_property
     def reading(self) -> Reading:
         return Reading(self.grounds.base, self.grounds.case, self.grounds.compiled)
+
+    @cached_property
+    def reduced(self) -> Reduced:
+        return Reduced(self.grounds.base, self.grounds.case)
 
     @cached_property
     def first(self) -> Prover:
@@ -168,7 +171,7 @@ class Reasons:
         parts, named = self._listed(self.first, prove(self.first))
         units = least(named if enough(named) else self._everything(), enough)
         while units != named:
-            prover = Prover(self.reading, units, before=self.first)
+            prover = self.first.among(units)
             parts, named = self._listed(prover, prove(prover))
             if not named < units or not enough(named):
                 break
@@ -176,7 +179,7 @@ class Reasons:
         return Reason(tuple(parts), units, named - units)
 
     def _run(self, units: Units) -> tuple[Run, Mapping[Any, int]]:
-        case, places = reduced(self.reading.base, self.reading.case, units)
+        case, places = self.reduced(units)
         return self.grounds.compiled.run(case), places
 
     def _everything(self) -> Units:
@@ -194,5 +197,4 @@ class Reasons:
 
     def facts(self, reason: Reason) -> dict[str, Any]:
         """What a proof lists, in the shape of a case file."""
-        case: Case = reduced(self.reading.base, self.reading.case, reason.units)[0]
-        return case_facts_plain(self.reading.base, case)
+        return case_facts_plain(self.reading.base, self.reduced(reason.units)[0])

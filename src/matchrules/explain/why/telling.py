@@ -241,6 +241,7 @@ class Telling:
         missed = [
             step for step in missed
             if step.needed and not any(says(sentence, step.sentence) for sentence in known)
+            and not any(other.sentence.startswith(f"{step.sentence}, ") for other in missed)
         ]  # fmt: skip
         if missed:
             sentence = "no row above it applies" if found else "no row applies"

@@ -127,7 +127,8 @@ def _group(steps: list[Step], whole: bool) -> Iterator[_Line]:
             yield from _field(step, whole)
         return
     if first.what not in ("when", "unless", "overrider", "text"):
-        yield _Line(0, "It is about:")
+        about = first.what == "instance" and not first.steps
+        yield _Line(0, "It is about:" if about else "Beside that:")
         yield from _below(steps, 1, whole)
         return
     yield _Line(0, f"{_sentence(first)}:", _where(first) if first.what == "overrider" else "")
@@ -185,7 +186,7 @@ def _merged(step: Step) -> tuple[list[Step], str]:
     for part in step.steps:
         if _within(part, step):
             where = where or _where(part)
-            inner += part.steps
+            inner += part.steps  # none of one that comes again
         else:
             inner.append(part)
     return inner, where
@@ -195,7 +196,7 @@ def _within(part: Step, step: Step) -> bool:
     """Whether the sentence of a step says all that the one below it does."""
     if step.what == "instance" and part.what in ("fact", "unknown"):
         return not part.steps
-    if part.again or not step.sentence.startswith(part.sentence):
+    if not step.sentence.startswith(part.sentence):
         return False
     return step.sentence[len(part.sentence) :][:1] in ("", ",")
 
