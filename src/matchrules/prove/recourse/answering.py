@@ -15,7 +15,7 @@ from matchrules.prove.recourse.asking import Deadline, Stopped
 from matchrules.prove.recourse.instances import instance
 from matchrules.prove.recourse.model import Added, Changed, Instance, Recourse
 from matchrules.prove.recourse.obstacles import no_case, obstacles
-from matchrules.prove.recourse.search import Found, Search
+from matchrules.prove.recourse.search import MOST_ADDED, Found, Search
 from matchrules.prove.recourse.stage import Aim, Question, Stage
 from matchrules.prove.terms import Unsupported
 
@@ -39,7 +39,7 @@ def answer(
         return _with_change(told, grounds, found, found.run)
     if found.reason:
         return told
-    return _with_obstacles(told, question, search, deadline)
+    return _with_obstacles(told, question, deadline)
 
 
 def _with_change(told: Recourse, grounds: Grounds, found: Found, run: Interpretation) -> Recourse:
@@ -86,20 +86,24 @@ def _moves(
     return tuple(changed), tuple(added), tuple(gone)
 
 
-def _with_obstacles(
-    told: Recourse, question: Question, search: Search, deadline: Deadline
-) -> Recourse:
+def _with_obstacles(told: Recourse, question: Question, deadline: Deadline) -> Recourse:
+    """Why nothing does it: if not that there is no such case at all, what stands in the way."""
     told = evolve(told, answer="nothing")
     try:
         if no_case(question, deadline):
             return evolve(told, answer="no_case", proved=True, within=None)
-        found = obstacles(question, search.slots, deadline)
+        most = 1
+        while True:
+            found, every = obstacles(question, most, deadline)
+            if found is not None:
+                return evolve(told, obstacles=found)
+            if every:
+                return evolve(told, answer="no_case", proved=True, within=None)
+            if most >= MOST_ADDED:
+                return told
+            most *= 2
     except (Stopped, Unsupported, z3.Z3Exception):
         return evolve(told, reason="there was no time left to find out why")
-    if found is None:
-        within = max(search.slots.values(), default=1)
-        return evolve(told, answer="no_case", proved=False, within=within)
-    return evolve(told, obstacles=found)
 
 
 __all__ = ["answer"]

@@ -6,7 +6,7 @@ import z3
 
 from matchrules.ir.declarations import Change
 from matchrules.prove.recourse.places import has_order
-from matchrules.prove.terms import Encoded, Truth, choose, equal, less, neg
+from matchrules.prove.terms import Encoded, Truth, choose, common, equal, less, neg
 from matchrules.types import Enum, SetOf, Text, Type
 
 
@@ -39,10 +39,10 @@ def how_far(value: Encoded, present: Encoded, type_: Type, factor: int) -> Any:
     if isinstance(type_, Text) or (isinstance(type_, Enum) and not type_.ordered):
         return choose(other_than(value, present), z3.IntVal(factor), z3.IntVal(0))
     if isinstance(type_, Enum):
-        one, two = rank(value, type_), rank(present, type_)
+        one, two, denominator = rank(value, type_), rank(present, type_), 1
     else:
-        one, two = value.term, present.term
-    each = factor // value.denominator
+        (one, two), denominator = common([value, present])
+    each = factor // denominator
     moved = one - two
     size = z3.If(moved >= 0, moved, -moved)
     return size if each == 1 else size * each

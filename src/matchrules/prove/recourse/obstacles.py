@@ -12,7 +12,7 @@ from matchrules.prove.recourse.asking import Asking, Deadline
 from matchrules.prove.recourse.instances import instance
 from matchrules.prove.recourse.measures import moves_as_marked
 from matchrules.prove.recourse.model import Obstacle
-from matchrules.prove.recourse.places import Place, Slots, may_add, may_remove
+from matchrules.prove.recourse.places import Place, may_add, may_remove
 from matchrules.prove.recourse.stage import Question, Stage
 from matchrules.prove.scene import Ground, Scene
 from matchrules.prove.terms import TRUE, Term, Unsupported, all_of, any_of, neg
@@ -41,26 +41,29 @@ def no_case(question: Question, deadline: Deadline) -> bool:
         return False
 
 
-def obstacles(question: Question, slots: Slots, deadline: Deadline) -> tuple[Obstacle, ...] | None:
+def obstacles(
+    question: Question, most: int, deadline: Deadline
+) -> tuple[tuple[Obstacle, ...] | None, bool]:
     """What stands in the way, none of it too much; None where there is no such case whatever the
-    facts, with that many more of each."""
+    facts, with up to so many more of each many-fact. And whether there cannot be more of any."""
     moved = question.reached(question.changeable(relaxed=True))
-    base = question.base
-    every = {
-        fact.name: max(1, slots.get(fact.name, 0))
-        for fact in base.facts.values()
-        if f"{fact.name}.*" in moved and len(question.case.facts[fact.name]) < (fact.bound or 0)
+    room = {
+        fact.name: (fact.bound or 0) - len(question.case.facts[fact.name])
+        for fact in question.base.facts.values()
+        if fact.many and f"{fact.name}.*" in moved
     }
-    stage = Stage(question, moved, every, relaxed=True)
+    slots = {fact: min(most, left) for fact, left in room.items() if left > 0}
+    every = all(left <= most for left in room.values())
+    stage = Stage(question, moved, slots, relaxed=True)
     asking = Asking(stage.scene, deadline)
     asking.add(*stage.formulas())
     if not asking.possible():
-        return None
+        return None, every
     held = list(_pins(stage))
     switches = [asking.switch(all_of(formulas)) for _, formulas in held]
     kept = dict(enumerate(switches))
     if asking.possible(*kept.values()):
-        return ()
+        return (), every
     core = _members(asking, kept)
     # which of several parts is told rests on this order alone, not on what the solver finds first
     for number in sorted(kept, key=lambda n: _order(held[n][0], n)):
@@ -70,7 +73,7 @@ def obstacles(question: Question, slots: Slots, deadline: Deadline) -> tuple[Obs
         rest = {n: switch for n, switch in kept.items() if n != number}
         if not asking.possible(*rest.values()):
             kept, core = rest, _members(asking, rest)
-    return tuple(held[number][0] for number in sorted(kept))
+    return tuple(held[number][0] for number in sorted(kept)), every
 
 
 def _members(asking: Asking, kept: dict[int, Any]) -> set[int]:

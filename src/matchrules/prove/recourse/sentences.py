@@ -23,9 +23,9 @@ class Sentences:
         told, have = self._told, self._told.aim == "have"
         if told.subject in told.base.rules:
             rule = self._names.rule(told.subject)
-            return f"For {rule} to be advised" if have else f"For {rule} not to be advised"
+            return f"For advice by {rule}" if have else f"For no advice by {rule}"
         subject = self._names.subject(*told.subject.split(".", 1))
-        return f"To be advised on {subject}" if have else f"To have no advice on {subject}"
+        return f"For advice on {subject}" if have else f"For no advice on {subject}"
 
     def steps(self) -> Iterator[str]:
         """What to do, one sentence each."""
@@ -41,14 +41,13 @@ class Sentences:
         have, day = told.aim == "have", told.before.as_of
         match told.answer:
             case "already":
-                so = "It is advised already" if have else "There is no such advice already"
+                so = "There is such advice already" if have else "There is no such advice as it is"
                 return f"{so}: nothing has to change."
             case "found":
                 return self._how_small()
             case "no_case":
-                limit = "" if told.proved else f", with up to {told.within} more of each fact"
                 whom = "no case has this advice" if have else "every case has this advice"
-                return f"Nothing does it: on {day} {whom}{limit}, whatever its facts."
+                return f"Nothing does it: on {day} {whom}, whatever its facts."
             case "nothing":
                 if told.proved:
                     return "Nothing that can change does it: that is proved."
