@@ -7,7 +7,7 @@ from attrs import frozen
 
 AREAS: Final = (
     "syntax", "names", "tables", "types", "limits", "cases", "runtime", "examples", "proofs",
-    "catalogue", "verification",
+    "catalogue", "records", "verification",
 )  # fmt: skip
 
 
