@@ -361,9 +361,8 @@ class Prover:
             node = yield self.all_of((n, row), bound, IS, parts, "row", truth)
             return node
         if how == "hit":
-            tests: list[tuple[Expression, Goal]] = [(t, IS) for t in row.tests]
-            parts = [*tests, (row.output, wish)]
-            node = yield self.all_of((n, row), bound, IS, parts, "row", True)
+            hit: list[tuple[Expression, Goal]] = [*((t, IS) for t in row.tests), (row.output, wish)]
+            node = yield self.all_of((n, row), bound, IS, hit, "row", True)
             return node
         if how == "output" or (how == "same" and truth is None):
             node = yield self.all_of((n, row), bound, IS, [(row.output, IS)], "row", truth)

@@ -44,7 +44,7 @@ class Telling:
         self.names = wording.names
         self.places = places
         self.whole = whole
-        self._told: dict[int, Said] = {}
+        self._told: dict[Any, Said] = {}
 
     def say(self, value: Any, type_: Type, unit: str | None = None) -> str:
         return "not known" if value is None else self.names.literal(value, type_, unit)
@@ -135,12 +135,12 @@ class Telling:
 
     def _first(self, node: Node) -> Any:
         """What is told once, and whether it was told before."""
-        known = self._told.get(id(node))
+        key = (node.e.name, node.e.fact, *node.bound.items(), node.units)
+        known = self._told.get(key)
         if known is not None:
             return Said((), known.idle), bool(known.steps)
-        self._told[id(node)] = Said()
         said = yield self.parts(node)
-        self._told[id(node)] = said
+        self._told[key] = said
         return said, False
 
     def _derived(self, node: Node) -> Any:

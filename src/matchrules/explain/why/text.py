@@ -101,8 +101,12 @@ def _lines(proof: Proof, whole: bool) -> Iterator[_Line]:
         return
     if not root.steps:
         yield _Line(0, "It needs no fact of the case.")
+    told = {inner.sentence for step in root.steps if step.what != "field" for inner in step.walk()}
     for group in _grouped(root.steps):
-        yield from _group(group, whole)
+        if group[0].what == "field" and not whole:
+            group = [step for step in group if not _told(step, told)]
+        if group:
+            yield from _group(group, whole)
 
 
 def _grouped(steps: Sequence[Step]) -> list[list[Step]]:
@@ -124,7 +128,8 @@ def _group(steps: list[Step], whole: bool) -> Iterator[_Line]:
         return
     if first.what == "field":
         for step in steps:
-            yield from _field(step, whole)
+            yield _Line(0, f"{_sentence(step)}, from")
+            yield from _below(step.steps, 1, whole)
         return
     if first.what not in ("when", "unless", "overrider", "text"):
         about = first.what == "instance" and not first.steps
@@ -135,13 +140,9 @@ def _group(steps: list[Step], whole: bool) -> Iterator[_Line]:
     yield from _below([inner for step in steps for inner in step.steps], 1, whole)
 
 
-def _field(step: Step, whole: bool) -> Iterator[_Line]:
-    """What a field was made of; in short nothing where all of that was told already."""
-    told = all(inner.again or inner.what == "parameter" for inner in step.steps)
-    if told and not whole:
-        return
-    yield _Line(0, f"{_sentence(step)}, from")
-    yield from _below(step.steps, 1, whole)
+def _told(field: Step, told: set[str]) -> bool:
+    """Whether all that a field was made of has been told already."""
+    return all(step.again or step.sentence in told for step in field.steps)
 
 
 def _sentence(step: Step) -> str:
