@@ -1,13 +1,17 @@
 """`matchrules graph` on the packs."""
 
 import json
+import os
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from pages import ROOT, blocks
 
 from matchrules.cli.app import app
+
+PAGE = ROOT / "docs" / "how-to" / "see-how-rules-hang-together.md"
 
 
 def told(*words: str) -> Result:
@@ -73,3 +77,13 @@ def test_a_day_without_rules_is_told() -> None:
     shown = told("step1", "--as-of", "1999-01-01")
     assert shown.exit_code == 1
     assert "when no version of the rules is in force" in shown.stderr
+
+
+def test_the_page_shows_the_picture_that_its_command_draws() -> None:
+    (picture,) = [block for block in blocks(PAGE) if block.kind == "mermaid"]
+    drawn = told("letters.two_us_peds_letters", "--depth", "1").stdout
+    if os.environ.get("UPDATE_DOCS"):
+        text = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(text[: picture.start] + drawn + text[picture.end :], encoding="utf-8")
+    else:
+        assert picture.text == drawn
