@@ -1,8 +1,14 @@
-"""What could still be advised, and which unknown facts are worth asking for."""
+"""What could still be advised, and which unknown facts are worth asking for.
 
-from collections.abc import Callable
+An extension of a case is the same case with any of its unknown attributes given values, such that
+it is valid; the case itself is one. Advice is certain where it is given in every extension. A
+question is an unknown attribute for which two extensions that differ only in it have different
+advice.
+"""
+
 from functools import cached_property
-from typing import Any
+
+from attrs import field, frozen
 
 from matchrules.explain.grounds import Grounds
 from matchrules.explain.prospects.model import (
@@ -14,33 +20,50 @@ from matchrules.explain.prospects.model import (
     Span,
     Unknown,
 )
+from matchrules.explain.prospects.survey import Settles, Survey
+from matchrules.explain.prospects.telling import prospect, question, weight
 
 
+@frozen(slots=False, eq=False)
 class Prospects:
     """What is certain and possible for a case, and what is worth asking.
 
-    `settles` settles what a search leaves open, with a solver; without it that is listed as not
+    `settles` settles, with a solver, what a search leaves open; without it that is listed as not
     proved.
     """
 
-    def __init__(self, grounds: Grounds, settles: Callable[..., Any] | None = None) -> None:
-        self.grounds = grounds
-        self.settles = settles
+    grounds: Grounds = field(repr=False)
+    settles: Settles | None = field(default=None, repr=False)
+
+    @cached_property
+    def _survey(self) -> Survey:
+        found = Survey(self.grounds, self.settles)
+        _ = found.questions
+        return found
+
+    @cached_property
+    def _all(self) -> tuple[Prospect, ...]:
+        survey = self._survey
+        found = (prospect(survey, key, units) for key, units in survey.advice.items())
+        return tuple(sorted(filter(None, found), key=survey.order))
 
     @cached_property
     def certain(self) -> tuple[Prospect, ...]:
-        """The advice that is given in every extension of the case."""
-        return ()
+        """The advice that is given in every extension, in the order of a decision."""
+        return tuple(one for one in self._all if one.certain)
 
     @cached_property
     def possible(self) -> tuple[Prospect, ...]:
-        """The advice that is given in some extension and not in every one."""
-        return ()
+        """The advice that is given in some extension and not in every one, in the order of a
+        decision."""
+        return tuple(one for one in self._all if not one.certain)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """The unknown attributes that matter, the most worth asking first."""
-        return ()
+        survey = self._survey
+        found = [question(survey, finding) for finding in survey.questions]
+        return tuple(sorted(found, key=weight))
 
 
 __all__ = ["Answer", "Extension", "Prospect", "Prospects", "Question", "Said", "Span", "Unknown"]

@@ -1,0 +1,278 @@
+"""The search for extensions: boxes of values are taken apart where it hangs, from above what cannot
+be is left out, and what is found is shown to the compiled rules before it is believed.
+
+A search that comes to its end without finding anything has shown that there is nothing.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from matchrules.explain.prospects.domains import Domains
+from matchrules.explain.prospects.limits import Limit, limits_of
+from matchrules.explain.prospects.model import Unknown
+from matchrules.explain.prospects.outlook import NOTHING, Bound, Outlook
+from matchrules.explain.prospects.support import Support
+from matchrules.explain.prospects.trials import Trial, Trials
+from matchrules.explain.prospects.values import NO, YES, Many, decided
+from matchrules.ir import Rule
+from matchrules.types import Value
+
+BOXES: Final = 600  # of one search
+PROBED: Final = 5  # values, where others are not decided yet
+PIECES: Final = 300
+
+Given = dict[Unknown, Value]
+
+
+@frozen
+class Unit:
+    """A rule, for one instance of its `for each` (0 where it has none)."""
+
+    name: str
+    index: int
+    rule: Rule = field(eq=False, repr=False)
+
+    @property
+    def bound(self) -> Bound:
+        return NOTHING if self.rule.fact is None else {self.rule.fact: self.index}
+
+    def stands(self, trial: Trial) -> bool:
+        return self.index in trial.standing_of(self.rule.name)
+
+
+@frozen
+class Found:
+    """What a search found; None and `complete` where there is nothing."""
+
+    trials: tuple[Trial, ...] = ()
+    complete: bool = True
+
+
+Pair = tuple[Trial, Trial]
+
+
+class Search:
+    """Searches among the extensions of one case."""
+
+    def __init__(self, domains: Domains, trials: Trials, root: Outlook) -> None:
+        self.domains = domains
+        self.trials = trials
+        self.root = root
+        self.limits: dict[Limit, None] = {}
+        self.boxes = 0  # looked at so far
+        self.liked: Counter[tuple[Unknown, str]] = Counter()  # how often a part led to something
+
+    # What can be asked ----------------------------------------------------------------------------
+
+    def standing(self, unit: Unit) -> Found:
+        """An extension in which the advice of the unit stands."""
+
+        def hangs(look: Outlook) -> Iterable[Unknown] | None:
+            if look.stands(unit.rule, unit.bound) == NO:
+                return None
+            return Support(look, bool).rule(unit.rule, unit.bound).found
+
+        return self._search(hangs, lambda look, given, last: self._one(given, unit.stands))
+
+    def silent(self, units: Sequence[Unit]) -> Found:
+        """An extension in which none of them stands."""
+
+        def hangs(look: Outlook) -> Iterable[Unknown] | None:
+            if any(look.stands(unit.rule, unit.bound) == YES for unit in units):
+                return None
+            support = Support(look, bool)
+            for unit in units:
+                support.rule(unit.rule, unit.bound)
+            return support.found
+
+        def none_stands(trial: Trial) -> bool:
+            return not any(unit.stands(trial) for unit in units)
+
+        return self._search(hangs, lambda look, given, last: self._one(given, none_stands))
+
+    def splitting(self, unknown: Unknown, unit: Unit, words: bool) -> Found:
+        """Two extensions that differ only in the attribute, and in what the unit says."""
+
+        def hangs(look: Outlook) -> Iterable[Unknown] | None:
+            found = self.hangs_on(look, unit, words, lambda f: unknown in f and len(f) > 1)
+            return [u for u in found if u != unknown] if unknown in found else None
+
+        def differ(look: Outlook, given: Given, last: bool) -> tuple[Trial, ...] | None:
+            return self.differing(unknown, [unit], given, look if last else None, words)
+
+        return self._search(hangs, differ)
+
+    def hangs_on(
+        self, look: Outlook, unit: Unit, words: bool,
+        until: Callable[[dict[Unknown, None]], bool] | None = None,
+    ) -> dict[Unknown, None]:  # fmt: skip
+        """The unknown attributes that what the unit says can hang on."""
+        support = Support(look, until).rule(unit.rule, unit.bound)
+        if look.stands(unit.rule, unit.bound) & YES:
+            support.fields(unit.rule, unit.bound)
+            if words:
+                support.words(unit.rule, unit.bound)
+        return support.found
+
+    # Boxes ----------------------------------------------------------------------------------------
+
+    def _search(
+        self,
+        hangs: Callable[[Outlook], Iterable[Unknown] | None],
+        met: Callable[[Outlook, Given, bool], tuple[Trial, ...] | None],
+    ) -> Found:
+        """Take boxes apart. `met` gives what was sought, or nothing; an empty tuple where only what
+        is no valid case would do."""
+        stack: list[tuple[Outlook, dict[Unknown, Many]]] = [(self.root, {})]
+        boxes = 0
+        while stack:
+            look, narrowed = stack.pop()
+            boxes += 1
+            self.boxes += 1
+            if boxes > BOXES:
+                return Found(complete=False)
+            if any(limit.broken(look) == YES for limit in self.limits):
+                continue
+            support = hangs(look)
+            if support is None:
+                continue
+            order = list(support)
+            found = met(look, self.given(narrowed), not order)
+            if found:
+                self.liked.update((u, repr(part)) for u, part in narrowed.items())
+                return Found(found)
+            kept = (u for limit in self.limits for u in limit.hangs_on(look))
+            for unknown in chain(kept, order) if found is not None else chain(order, kept):
+                domain = narrowed.get(unknown) or self.domains.whole.get(unknown)
+                parts = [] if domain is None else self.domains.split(unknown, domain)
+                if parts:
+                    parts.sort(key=lambda part: -self.liked[unknown, repr(part)])
+                    for part in reversed(parts):
+                        box = {**narrowed, unknown: part}
+                        stack.append((look.child({unknown: part}), box))
+                    break
+        return Found()
+
+    def given(self, narrowed: dict[Unknown, Many]) -> Given:
+        """Values from a box: only of what is narrowed to known ones."""
+        found: Given = {}
+        for unknown, many in narrowed.items():
+            value = self.domains.some(unknown, many)
+            if value is not None:
+                found[unknown] = value
+        return found
+
+    def _one(self, given: Given, fits: Callable[[Trial], bool]) -> tuple[Trial, ...] | None:
+        trial = self.trials.trial(given)
+        if not fits(trial):
+            return None
+        return () if self.faulty(trial) else (trial,)
+
+    def faulty(self, trial: Trial) -> bool:
+        """Whether it is not valid; what keeps it from being so is learnt."""
+        if trial.faulty:
+            self.limits.update(dict.fromkeys(limits_of(trial)))
+        return trial.faulty
+
+    # Pairs ----------------------------------------------------------------------------------------
+
+    def differing(
+        self, unknown: Unknown, units: Sequence[Unit], given: Given, look: Outlook | None,
+        words: bool,
+    ) -> tuple[Trial, ...] | None:  # fmt: skip
+        """Two valid extensions with those values that differ only in the attribute, and in what the
+        units say; the attribute has any of its values with a `look`, else a few."""
+        others = {u: v for u, v in given.items() if u != unknown}
+        values: list[Any] = [None, *self.domains.points(unknown)]
+        if look is None and len(values) > PROBED:
+            step = (len(values) - 1) / (PROBED - 1)
+            values = [values[round(n * step)] for n in range(PROBED)]
+        elif look is not None:
+            values += self._ends(look, unknown, units)
+        said: dict[Any, list[Trial]] = {}
+        for value in dict.fromkeys(values):
+            trial = self.trials.trial(others if value is None else {**others, unknown: value})
+            said.setdefault(tuple(self.said(trial, u, words) for u in units), []).append(trial)
+        if len(said) < 2:
+            return None
+        valid: list[Trial] = []
+        for trials in said.values():
+            fine = next((t for t in trials if not self.faulty(t)), None)
+            if fine is not None:
+                valid.append(fine)
+                if len(valid) == 2:
+                    return tuple(valid)
+        return ()
+
+    def said(self, trial: Trial, unit: Unit, words: bool) -> Any:
+        """What a unit says, as one value; `words`: its text too."""
+        standing = trial.standing_of(unit.rule.name)
+        if unit.index not in standing:
+            return None
+        if not words and not any(then.fields for then in unit.rule.thens):
+            return True
+        size = len(unit.rule.thens)
+        start = list(standing).index(unit.index) * size
+        firings = trial.said([unit.rule.name])[start : start + size]
+        if words:
+            return tuple(
+                (frozenset(f.fields.items()), f.text, f.provisional) for f in firings
+            )  # fmt: skip
+        return tuple(frozenset(f.fields.items()) for f in firings)
+
+    def _ends(self, look: Outlook, unknown: Unknown, units: Sequence[Unit]) -> list[Value]:
+        found = []
+        for piece in self.pieces(look, unknown, units)[0]:
+            known: Any = None if isinstance(piece, int) else piece.known
+            low = getattr(known, "low", None)
+            if low is not None:
+                found += [low, known.high]
+            else:
+                value = self.domains.some(unknown, piece)
+                found += [] if value is None else [value]
+        return found
+
+    def pieces(
+        self, look: Outlook, unknown: Unknown, units: Sequence[Unit],
+        limits: Iterable[Limit] = (),
+    ) -> tuple[list[Many], bool]:  # fmt: skip
+        """The known values of an attribute in parts such that in each it is decided which of the
+        units stand, and which limits are kept; whether that came to its end."""
+        domain = look.domain(unknown)
+        assert domain is not None
+        todo = [domain]
+        found: list[Many] = []
+        while todo:
+            part = todo.pop()
+            parts = self.domains.split(unknown, part)
+            if not parts or (
+                not _may_be_unknown(part) and self._settled(look, unknown, part, units, limits)
+            ):
+                if not _is_unknown(part):
+                    found.append(part)
+            elif len(found) + len(todo) > PIECES:
+                return [*found, *(p for p in (part, *todo) if not _is_unknown(p))], False
+            else:
+                todo.extend(reversed(parts))
+        return found, True
+
+    def _settled(
+        self, look: Outlook, unknown: Unknown, part: Many, units: Sequence[Unit],
+        limits: Iterable[Limit],
+    ) -> bool:  # fmt: skip
+        child = look.child({unknown: part})
+        return all(limit.broken(child) in (YES, NO) for limit in limits) and all(
+            child.stands(unit.rule, unit.bound) in (YES, NO) for unit in units
+        )
+
+
+def _is_unknown(part: Many) -> bool:
+    return decided(part) and _may_be_unknown(part)
+
+
+def _may_be_unknown(part: Many) -> bool:
+    return bool(part & 4) if isinstance(part, int) else part.unknown

@@ -1,0 +1,164 @@
+"""Extensions of a case under the compiled rules: of each only what its values have a part in is
+worked out, everything else is taken over from the case as it is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+from matchrules.case.model import Case, Instance
+from matchrules.decision import Firing
+from matchrules.engine.compiled import Compiled, Run
+from matchrules.engine.compiled import found as faults_found
+from matchrules.engine.compiled.layout import MISSING, RUN
+from matchrules.explain.prospects.frame import Frame
+from matchrules.explain.prospects.model import Unknown
+from matchrules.ir import RuleBase
+from matchrules.types import Number, Value
+
+Values = Mapping[Unknown, Value]
+Standing = tuple[tuple[str, int], ...]
+
+
+class Trials:
+    """The extensions of one valid case."""
+
+    def __init__(self, frame: Frame, compiled: Compiled, case: Case) -> None:
+        self.frame = frame
+        self.base: RuleBase = compiled.base
+        self.compiled = compiled
+        self.case = case
+        self.now = Run(compiled, case)
+        _ = self.now.standing
+        self._cells = frame.affected
+        self._known: dict[frozenset[tuple[Unknown, Value]], Trial] = {}
+
+    def trial(self, values: Values) -> "Trial":
+        """The extension with those values."""
+        key = frozenset(values.items())
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = Trial(self, dict(values))
+        return found
+
+    def cells_of(self, attribute: str) -> tuple[int, ...]:
+        """The cells that a value of the attribute has a part in, its own left out."""
+        found = self._cells.get(attribute)
+        if found is None:
+            found = self._cells[attribute] = tuple(self._affected(attribute))
+        return found
+
+    def _affected(self, attribute: str) -> Iterable[int]:
+        layout = self.compiled.layout
+        users = self.frame.users[attribute]
+        for (fact, name), cell in layout.attributes.items():
+            mine = f"{fact}.{name}"
+            if mine in users and (mine != attribute or (fact, name) in layout.asserted):
+                yield cell
+        for name, cell in layout.defines.items():
+            if name in users:
+                yield cell
+        for (fact, _), cell in layout.orders.items():
+            if any(f"{fact}.{name}" in users for name in self.base.facts[fact].attributes):
+                yield cell
+        for rule in self.frame.readers([attribute]):
+            yield layout.rules[rule.name]
+
+    @cached_property
+    def risky(self) -> frozenset[str]:
+        """The rules that a contradiction, or a field out of its range, can come of."""
+        found = {name for name, _ in self.compiled.at_risk}
+        for rule in self.base.rules.values():
+            for then in rule.thens:
+                types = self.base.advice[then.kind].subjects[then.subject].fields
+                if any(isinstance(types[name], Number) for name in then.fields):
+                    found.add(rule.name)
+        return frozenset(found)
+
+
+class Trial(Run):
+    """One extension. It is a run of the rules that starts from the one of the case as it is."""
+
+    def __init__(self, trials: Trials, values: dict[Unknown, Value]) -> None:
+        # Not that of a run: cells are taken over, not loaded.
+        compiled = trials.compiled
+        self.trials = trials
+        self.values = values
+        self.compiled = compiled
+        self.base = compiled.base
+        self.case = trials.case
+        self.cases = {}
+        self.faults = []
+        self._standing: dict[str, Sequence[int]] = {}
+        self._keys_of = {}
+        cells = self.cells = trials.now.cells.copy()
+        cells[RUN] = self
+        layout = compiled.layout
+        for unknown in values:
+            for cell in trials.cells_of(unknown.attribute):
+                cells[cell] = MISSING
+        for unknown, value in values.items():
+            name = (unknown.fact, unknown.name)
+            cell = layout.asserted.get(name, layout.attributes[name])
+            if unknown.index is None:
+                cells[cell] = value
+                cells[layout.counts[unknown.fact]] = 1
+            else:
+                column = list(cells[cell])
+                column[unknown.index] = value
+                cells[cell] = column
+        for cell in (*layout.attribute_marks.values(), *layout.define_marks.values()):
+            cells[cell] = MISSING
+
+    @cached_property
+    def faulty(self) -> bool:
+        """Whether it is no valid case, or shows a fault of the rules."""
+        return self._incomplete() or self._refused() or self._at_odds()
+
+    def _incomplete(self) -> bool:
+        """Whether a single fact is there without an attribute that it needs."""
+        facts = {u.fact for u in self.values if u.index is None}
+        return any(
+            attribute.required and Unknown(fact, name) not in self.values
+            for fact in facts if not self.trials.case.facts[fact]
+            for name, attribute in self.base.facts[fact].attributes.items()
+        )  # fmt: skip
+
+    def _refused(self) -> bool:
+        self.fill(self.compiled.everything)
+        return bool(self.faults) or any(reject(self.cells) for reject in self.compiled.rejecting)
+
+    def _at_odds(self) -> bool:
+        said = self.said([name for name in self.trials.risky if self.standing_of(name)])
+        return bool(self.faults) or bool(faults_found.contradictions(self, said))
+
+    def said(self, rules: Iterable[str]) -> list[Firing]:
+        """What those of the rules that stand say."""
+        made: list[Firing] = []
+        for name in rules:
+            make, fact, can_be_marked = self.compiled.firing_of(name)
+            standing = self.standing_of(name)
+            if standing:
+                self.fill(self.trials.frame.needed(self.compiled, name))
+            for index in standing:
+                marked = can_be_marked and self.compiled.marks.of_rule(self, name, index)
+                key = None if fact is None else self._keys(fact)[index]
+                made += make(self.cells, index, key, marked)
+        return made
+
+    @cached_property
+    def stand(self) -> frozenset[tuple[str, int]]:
+        """The rules whose advice stands, with the place of the instance."""
+        return frozenset(self.standing)
+
+    @cached_property
+    def extended(self) -> Case:
+        """The whole case, its instances in the places that they have now."""
+        facts = dict(self.trials.case.facts)
+        for fact in {unknown.fact for unknown in self.values}:
+            declared = self.base.facts[fact]
+            blank: Instance = dict.fromkeys(declared.attributes)
+            instances = [dict(one) for one in facts[fact] or (() if declared.many else (blank,))]
+            for unknown, value in self.values.items():
+                if unknown.fact == fact:
+                    instances[unknown.index or 0][unknown.name] = value
+            facts[fact] = tuple(instances)
+        return Case(self.trials.case.as_of, facts)
