@@ -228,14 +228,19 @@ def test_the_text_of_a_sweep() -> None:
         "",
     ]
     assert "60 to 79 (20 values): 1 piece of advice comes and 1 goes" in lines
-    assert "      may: A discount (P-04)" in lines
+    at = lines.index("80 to 120 (41 values): 1 piece of advice changes")
+    assert lines[at + 1 : at + 5] == [
+        "  Changes",
+        "    because age: 79 years → 80 years",
+        "      may: A discount (P-04)",
+        "        percent: 20 → 50",
+    ]
     start = lines.index("Where each of these is given")
-    assert lines[start + 1 :] == [
-        "                                    12",
-        "                         0   6          60                    80",
-        "                         |   |      |   |                     |",
-        "                                  v this case",
-    ] or lines[start + 1].strip()
+    assert lines[start + 1 : start + 4] == [
+        "                      0  6  12                     60        80",
+        "                      |  |  |                      |         |",
+        "                                     v this case",
+    ]
     bars = {line.split()[0]: line.split()[-1] for line in lines[start:] if line.startswith("P-")}
     assert list(bars) == ["P-02", "P-03", "P-01", "P-04"]
     assert all(len(bar) == len(bars["P-02"]) for bar in bars.values())

@@ -87,7 +87,7 @@ def _chart(answer: Sweep, width: int) -> Iterator[str]:
     room = min(max(map(len, labels)), int(width * _LABELS))
     columns = columns_of(answer, width - room - 2)
     yield "Where each of these is given"
-    yield from _axis(answer, columns, room + 2)
+    yield from _axis(answer, columns, room + 2, width)
     for lane, label in zip(answer.lanes, labels, strict=True):
         cut = label if len(label) <= room else f"{label[: room - 1].rstrip()}…"
         yield f"{cut:<{room}}  {bar(answer, lane, columns)}".rstrip()
@@ -159,15 +159,18 @@ def _meeting(lane: Lane) -> bool:
     return any(a[1] == b[0] for a, b in pairwise(lane.bars))
 
 
-def _axis(answer: Sweep, columns: Sequence[tuple[int, int]], indent: int) -> Iterator[str]:
+def _axis(
+    answer: Sweep, columns: Sequence[tuple[int, int]], indent: int, width: int
+) -> Iterator[str]:
     """The first value of each span over a stroke, in as many lines as they need up to four."""
-    rows, strokes = [""], ""
+    rows, strokes, room = [""], "", width - indent
     for span in answer.spans:
         at = next(n for n, (a, b) in enumerate(columns) if a <= span.start < b)
         if len(strokes) <= at:
             strokes = strokes.ljust(at) + "|"
         label = answer.labels[span.start]
-        starts = max(0, min(at, len(columns) - len(label)))
+        label = label if len(label) <= room else f"{label[: room - 1]}…"
+        starts = min(at, room - len(label))
         row = next((n for n, row in enumerate(rows) if not row or len(row) < starts), len(rows))
         if row < _MOST_ROWS:
             rows += [""] * (row + 1 - len(rows))
@@ -176,11 +179,9 @@ def _axis(answer: Sweep, columns: Sequence[tuple[int, int]], indent: int) -> Ite
     yield " " * indent + strokes
     now = answer.place_of_now
     if now is not None:
-        at = next(n for n, (a, b) in enumerate(columns) if a <= now < b)
-        said = "v this case"
-        yield " " * (indent + at) + said if at + len(said) <= len(columns) else (
-            " " * (indent + at - len(said) + 1) + "this case v"
-        )  # fmt: skip
+        at = indent + next(n for n, (a, b) in enumerate(columns) if a <= now < b)
+        before, after = "this case v", "v this case"
+        yield f"{'':{at}}{after}" if at + len(after) <= width else f"{before:>{at + 1}}"
 
 
 __all__ = ["heading", "opening", "summary", "text"]

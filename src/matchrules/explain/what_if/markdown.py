@@ -9,6 +9,7 @@ from matchrules.explain.what_if.text import (
     HEADINGS,
     derived_told,
     details,
+    fields_told,
     grouped,
     summary,
 )
@@ -55,7 +56,7 @@ def turns_markdown(found: Difference, level: str = "##", whole: bool = True) -> 
                 yield ""
             for turn in together:
                 yield f"- **{escaped(turn.name)}**"
-                told = details(turn) if whole else ()
+                told = details(turn) if whole else fields_told(turn)
                 yield from (f"  - {escaped(said)}" for said in told)
 
 

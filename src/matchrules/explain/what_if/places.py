@@ -13,6 +13,7 @@ from matchrules.diagnostics.suggest import closest, did_you_mean
 from matchrules.ir import AttributeDeclaration, FactDeclaration, RuleBase
 
 _PLACE: Final = re.compile(r"(\w+)(?:\[(.*)\])?(?:\.(\w+))?", re.DOTALL)
+_MOST_NAMED: Final = 6
 MORE: Final = "+"  # stands for one instance more
 
 
@@ -60,9 +61,12 @@ class Place:
         for n, key in enumerate(keys):
             if asked in (", ".join(key), ",".join(key)):
                 return n
-        named = " and ".join(f"`{name}`" for name in self.fact.keys)
-        near = did_you_mean(asked, (", ".join(key) for key in keys))
-        hint = near or f"instances of it are named by their {named}"
+        known = [", ".join(key) for key in keys]
+        hint = did_you_mean(asked, known) or (
+            f"there is {', '.join(map(shown, known[:_MOST_NAMED]))}"
+            + (" and others" if len(known) > _MOST_NAMED else "") if known
+            else f"there is no `{self.fact.name}` at all"
+        )  # fmt: skip
         raise UsageError(f"there is no {shown(f'{self.fact.name}[{asked}]')} in this case: {hint}")
 
 

@@ -49,7 +49,7 @@ def turns_text(found: Difference, width: int, indent: int = 0, whole: bool = Tru
                 yield from hung(said, width, indent + 2)
             for turn in together:
                 yield from hung(turn.name, width, indent + (4 if because else 2))
-                for said in details(turn) if whole else ():
+                for said in details(turn) if whole else fields_told(turn):
                     yield from hung(said, width, indent + 6)
 
 
@@ -137,12 +137,17 @@ def details(turn: Turn) -> Iterator[str]:
         yield f"was: {gone}" if gone else "said less before"
         yield f"now: {come}" if come else "says less now"
     else:
-        for name in now.fields:
-            if was.fields[name] != now.fields[name]:
-                ends = (_plain(was.fields[name]), _plain(now.fields[name]))
-                yield f"{spoken(name)}: {' → '.join(ends)}"
+        yield from fields_told(turn)
     if was.provisional != now.provisional:
         yield "provisional now" if now.provisional else "no longer provisional"
+
+
+def fields_told(turn: Turn) -> Iterator[str]:
+    """The fields that are other ones."""
+    was, now = turn.before, turn.advice
+    for name in now.fields if was is not None else ():
+        if was is not None and was.fields[name] != now.fields[name]:
+            yield f"{spoken(name)}: {_plain(was.fields[name])} → {_plain(now.fields[name])}"
 
 
 def _only(text: str, other: str) -> str:
