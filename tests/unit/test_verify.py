@@ -111,7 +111,7 @@ def test_a_record_holds(record: dict[str, Any]) -> None:
 def test_rules_at_hand(book: mr.Book, record: dict[str, Any]) -> None:
     found = verify(record, rules=[to_json(base) for base in book.bases])
     assert found.ok and found.compared
-    assert str(found).endswith("Its rules are those at hand: shop 1.")
+    assert str(found).endswith("Its rules are those at hand: shop (version 1).")
     for texts, said in (
         (RULES.replace("From what age", "The age"), "the text of `shop` `1` is another one"),
         (RULES.replace("version 1", "version 2"), "`shop` is version `1` in the record, `2` at"),

@@ -120,7 +120,12 @@ class Check:
             for r in base.rulesets.values()
         ]
         self.found.compare("MR927", "rulesets", tree["rulesets"], must)
-        self.rulesets = tuple(f"{one['name']} {one['version']}" for one in must)
+        versions: dict[str, list[str]] = {}
+        for one in base.rulesets.values():
+            versions.setdefault(one.version, []).append(one.name)
+        self.rulesets = tuple(
+            f"{', '.join(names)} (version {version})" for version, names in versions.items()
+        )
         hiding = hides(rules, tree["facts"])
         if not hiding and tree["salt"] is not None:
             add("MR924", "salt", "is there, though no private fact is")

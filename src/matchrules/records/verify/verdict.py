@@ -85,7 +85,7 @@ class Verification:
             told.append(f"Taken on trust, because of private facts: {count} ({names}).")
         if self.ok:
             told.append(
-                f"Its rules are those at hand: {', '.join(self.rulesets)}."
+                f"Its rules are those at hand: {'; '.join(self.rulesets)}."
                 if self.compared
                 else "Its rules were not compared with any at hand: that is asked for with --rules."
             )
