@@ -41,6 +41,7 @@ class _Answer:
         self.decision = decision
         self.reasons = reasons
         self.about = about
+        self._keyed: dict[str, Mapping[Any, int]] = {}
         self.wording = grounds.wording
         self.places = places(grounds.base, grounds.sources)
 
@@ -88,16 +89,17 @@ class _Answer:
 
     def _index(self, fact: str | None, about: Any) -> int:
         """Where the instance with that key stands."""
-        if fact is None:
-            return 0
-        return next(i for i, key in enumerate(self._keys(fact)) if about_of(key) == about)
+        return 0 if fact is None else self._indexes(fact)[about]
 
-    def _keys(self, fact: str) -> list[tuple[Any, ...]]:
-        declared = self.base.facts[fact]
-        return [
-            tuple(instance[name] for name in declared.keys)
-            for instance in self.grounds.case.facts[fact]
-        ]
+    def _indexes(self, fact: str) -> Mapping[Any, int]:
+        found = self._keyed.get(fact)
+        if found is None:
+            names = self.base.facts[fact].keys
+            found = self._keyed[fact] = {
+                about_of(tuple(instance[name] for name in names)): index  # type: ignore[misc]  # keys are known
+                for index, instance in enumerate(self.grounds.case.facts[fact])
+            }
+        return found
 
     def _title(self, advice: Advice) -> str:
         strength = spoken(advice.strength).capitalize()
@@ -163,8 +165,8 @@ class _Answer:
         if self.about is not None:
             keyed = of is not None and self.base.facts[of].keys
             indexes = [
-                i for i in indexes
-                if keyed and of is not None and _same(about_of(self._keys(of)[i]), self.about)
+                index for key, index in (self._indexes(of).items() if keyed and of else ())
+                if _same(key, self.about)
             ]  # fmt: skip
             if not indexes:
                 raise UsageError(f"there is no `{name}` about `{plain_value(self.about, None)}`")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from matchrules import ir
 from matchrules.engine.interpreter import Bound
 from matchrules.explain.why.node import IS, UNFALSE, UNTRUE, Goal, Node, Pending, Work, join
-from matchrules.types import order_key
+from matchrules.types import Number, order_key
 
 if TYPE_CHECKING:
     from matchrules.explain.why.proving import Prover
@@ -143,6 +143,8 @@ class Counting:
         if e.op == "union" and not e.take:
             valued = self._covering(valued)
         if e.op == "sum" and not e.take:
+            if isinstance(self.goal, tuple) and self._never_negative():
+                valued = self._summed(valued, *self.goal)
             valued = [b for b in valued if self.item(b) != 0]
         listed = chosen if e.by is not None else valued
         return (yield self.shown(listed, IS, True, others(listed, IS, value=True)))
@@ -161,6 +163,20 @@ class Counting:
         listed = [b for _, b in nodes[: max(limit, 0)]]
         listed.sort(key=lambda b: b[self.e.fact])
         return (yield self.shown(listed, IS, False, self.pending(listed, IS)))
+
+    def _never_negative(self) -> bool:
+        type_ = None if self.e.value is None else self.e.value.type
+        return isinstance(type_, Number) and type_.low is not None and type_.low >= 0
+
+    def _summed(self, valued: list[Bound], way: str, limit: Any) -> list[Bound]:
+        """The largest values, until there is enough of them. None where it may be less."""
+        found: list[Bound] = []
+        for b in sorted(valued, key=self.item, reverse=True) if way == "ge" else ():
+            if limit <= 0:
+                break
+            found.append(b)
+            limit -= self.item(b)
+        return sorted(found, key=lambda b: b[self.e.fact])
 
     def _covering(self, valued: list[Bound]) -> list[Bound]:
         """Instances that give every member, those that give the most first."""

@@ -18,6 +18,7 @@ from matchrules.ir import Cite, Expression
 from matchrules.text import Span
 from matchrules.types import Type, YesNo, python_value
 
+MOST_IDLE = 3  # instances that are shown though none of them is needed
 _ATOMS = ir.Compare | ir.In | ir.InRange | ir.Has | ir.IsEmpty
 
 
@@ -269,13 +270,24 @@ class Telling:
             sentence += ": not known" if node.value is None else ""
         else:
             sentence = f"{self.words(self.wording.value, e)}: {self.say(node.value, e.type)}"
-        steps = list(below.steps)
-        closing = "" if self.whole else self._closing(node)
+        steps = list(below.steps) if self.whole else self._shortened(below.steps, e)
+        closing = "" if self.whole or len(steps) != len(below.steps) else self._closing(node)
         if closing:
             steps.append(self.step("count", closing, None, YesNo()))
         idle = below.idle is True
         step = self.step("count", sentence, node.value, e.type, steps, needed=not idle)
         return Said([step], idle)
+
+    def _shortened(self, steps: Sequence[Step], e: ir.Aggregate) -> list[Step]:
+        """The instances that are needed; of others the first few where there are none."""
+        shown = [step for step in steps if step.what != "instance" or step.needed]
+        shown = shown or list(steps[:MOST_IDLE])
+        more = len(steps) - len(shown)
+        if more:
+            noun = spoken(e.fact) if more == 1 else self.names.many(e.fact)
+            verb = "counts" if more == 1 else "count"
+            shown.append(self.step("count", f"{more} more {noun} {verb} too", None, YesNo()))
+        return shown
 
     def _closing(self, node: Node) -> str:
         """That nothing else was counted, where that matters."""
