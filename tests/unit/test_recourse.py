@@ -82,8 +82,10 @@ def rule(when: str, name: str = "asked", then: str = 'must say.one "So."', more:
     return f"\nrule {name}\n  cite book\n{more}  when {when}\n  then {then}\n"
 
 
-def asked(when: str, lose: bool = False, facts: Mapping[str, Any] | None = None,
-          then: str = 'must say.one "So."', more: str = "", each: str = "") -> Recourse:  # fmt: skip
+def asked(
+    when: str, lose: bool = False, facts: Mapping[str, Any] | None = None,
+    then: str = 'must say.one "So."', more: str = "", each: str = "",
+) -> Recourse:  # fmt: skip
     """What to change for a rule with that condition to give its advice, or not to."""
     each = f"  for each {each}\n" if each else ""
     book = mr.load_text({"garage.rules": GARAGE + rule(when, then=then, more=each) + more})

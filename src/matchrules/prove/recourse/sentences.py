@@ -50,7 +50,8 @@ class Sentences:
                 return f"Nothing does it: on {day} {whom}, whatever its facts."
             case "nothing":
                 if told.proved:
-                    return "Nothing that can change does it: that is proved."
+                    why = f" As to why, {told.reason}." if told.reason else ""
+                    return f"Nothing that can change does it: that is proved.{why}"
                 return (
                     f"Nothing that can change does it, with up to {told.within} more of each fact; "
                     "with more than that it was not looked at."
