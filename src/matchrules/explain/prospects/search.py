@@ -104,7 +104,7 @@ class Search:
         def differ(look: Outlook, given: Given, last: bool) -> tuple[Trial, ...] | None:
             return self.differing(unknown, [unit], given, look if last else None, words)
 
-        return self._search(hangs, differ)
+        return self._search(hangs, differ, unknown)
 
     def hangs_on(
         self, look: Outlook, unit: Unit, words: bool,
@@ -124,9 +124,10 @@ class Search:
         self,
         hangs: Callable[[Outlook], Iterable[Unknown] | None],
         met: Callable[[Outlook, Given, bool], tuple[Trial, ...] | None],
+        whole: Unknown | None = None,
     ) -> Found:
         """Take boxes apart. `met` gives what was sought, or nothing; an empty tuple where only what
-        is no valid case would do."""
+        is no valid case would do. `whole` is not taken apart."""
         stack: list[tuple[Outlook, dict[Unknown, Many]]] = [(self.root, {})]
         boxes = 0
         while stack:
@@ -148,7 +149,9 @@ class Search:
             kept = (u for limit in self.limits for u in limit.hangs_on(look))
             for unknown in chain(kept, order) if found is not None else chain(order, kept):
                 domain = narrowed.get(unknown) or self.domains.whole.get(unknown)
-                parts = [] if domain is None else self.domains.split(unknown, domain)
+                if domain is None or unknown == whole:
+                    continue
+                parts = self.domains.split(unknown, domain)
                 if parts:
                     parts.sort(key=lambda part: -self.liked[unknown, repr(part)])
                     for part in reversed(parts):
@@ -226,7 +229,7 @@ class Search:
 
     def _ends(self, look: Outlook, unknown: Unknown, units: Sequence[Unit]) -> list[Value]:
         found = []
-        for piece in self.pieces(look, unknown, units)[0]:
+        for piece in self.pieces(look, unknown, units, self.limits)[0]:
             known: Any = None if isinstance(piece, int) else piece.known
             low = getattr(known, "low", None)
             if low is not None:
