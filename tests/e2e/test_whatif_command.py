@@ -1,6 +1,7 @@
 """`matchrules whatif`, as a user meets it."""
 
 import json
+import os
 import xml.etree.ElementTree as ET
 from functools import cache
 from pathlib import Path
@@ -317,3 +318,12 @@ def test_a_summary_that_a_change_leaves_behind_says_how_to_take_it_along(
 
 def test_a_case_file_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     assert run(tmp_path / "none.yaml", "--set", "a.b=1").exit_code == 2
+
+
+def test_the_picture_in_the_documentation_is_what_the_command_draws() -> None:
+    """`UPDATE_DOCS=1` writes it."""
+    page = ROOT / "docs" / "how-to" / "try-a-change.svg"
+    drawn = book().decide(BEN).sweep("step2ck.score", range(200, 261)).to_svg()
+    if os.environ.get("UPDATE_DOCS"):
+        page.write_text(drawn, encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == drawn

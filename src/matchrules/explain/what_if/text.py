@@ -68,7 +68,8 @@ def summary(answer: WhatIf) -> str:
         stay = "stay as they are" if same > 1 else "stays as it is"
         return f"Nothing changes: {all_of_them} of advice {stay}."
     said = counted(answer.difference)
-    return f"{said}; {same} {'stays' if same == 1 else 'stay'} as before."
+    rest = f"; {same} {'stays' if same == 1 else 'stay'} as before" if same else ""
+    return f"{said}{rest}."
 
 
 def counted(found: Difference) -> str:
