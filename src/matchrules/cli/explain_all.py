@@ -32,7 +32,7 @@ class Short:
 
 def text(decision: Decision, what: str, width: int) -> str:
     """One paragraph for each piece of advice, in lines of `width`."""
-    written = [f"Advice for {what}, as of {decision.as_of}, and why"]
+    written = _wrapped(f"Advice for {what}, as of {decision.as_of}, and why", width, "")
     for one in shorts(decision):
         advice = one.advice
         lead = f"{STRENGTHS[advice.strength]}: {advice.text} ({advice.id or advice.rule})"

@@ -13,7 +13,8 @@ from matchrules.diagnostics.model import UsageError
 from matchrules.engine.interpreter import NOTHING, Bound, Interpretation
 from matchrules.explain.grounds import Asked, Grounds
 from matchrules.explain.names import spoken
-from matchrules.explain.why_not.keys import key_of, no_such, places
+from matchrules.explain.why.places import Places
+from matchrules.explain.why_not.keys import index_of_key, key_of, no_such
 from matchrules.explain.why_not.lacks import Descent
 from matchrules.explain.why_not.model import (
     Guard,
@@ -120,7 +121,7 @@ class _Rules:
 
     def _instance(self, fact: str | None) -> int | None:
         """The place of the instance that is asked about."""
-        return None if fact is None else places(self.grounds, fact).get(self.key or ())
+        return None if fact is None else index_of_key(self.grounds, fact).get(self.key or ())
 
     def _nearest(self, rule: Rule) -> tuple[Sequence[Bound], int]:
         """The instances of which the rule does not speak, those that lack least, and how many more
@@ -136,7 +137,7 @@ class _Rules:
         if len(each) > _MANY:
             run = self.grounds.compiled.run(self.grounds.case)
         needed = [*rule.guards, *_conjuncts(rule.when)]
-        order = [key_order(self.base, fact, key) for key in places(self.grounds, fact)]
+        order = [key_order(self.base, fact, key) for key in index_of_key(self.grounds, fact)]
 
         def distance(index: int) -> tuple[object, ...]:
             bound = {fact: index}
@@ -174,7 +175,7 @@ class _Rules:
         about, of = None, ""
         if rule.fact is not None:
             of = descent.instance(rule.fact, bound[rule.fact])
-            keys = list(places(self.grounds, rule.fact))
+            keys = list(index_of_key(self.grounds, rule.fact))
             about = about_of(keys[bound[rule.fact]])
         return evolve(
             self._told(rule), about=about, of=of, guards=tuple(held), lacks=lacks,
@@ -190,9 +191,7 @@ class _Rules:
         return evolve(self._told(rule), lacks=(lack,), missing=(1, 0))
 
     def _told(self, rule: Rule) -> Withheld:
-        source = self.grounds.sources.get(rule.span.source)
-        at = "" if source is None else f"{source.name}:{source.position(rule.span.start).line}"
-        ruleset = self.base.rulesets[rule.ruleset]
+        places = Places(self.base, self.grounds.sources)
         strengths = tuple(
             then.strength for then in rule.thens
             if self.asked.what == "rule" or f"{then.kind}.{then.subject}" == self.asked.name
@@ -207,7 +206,7 @@ class _Rules:
             name=self.grounds.wording.names.rule(rule.name), strengths=strengths, says=says,
             about=None, of="",
             guards=(), lacks=(), exceptions=(), withdrawn=(), cites=tuple(map(str, rule.cites)),
-            place=at, version=f"{ruleset.name} {ruleset.version}",
+            place=places.of(rule.span)[1], version=places.version(rule.ruleset),
         )  # fmt: skip
 
     def _guard(self, rule: Rule, n: int, lack: Lack) -> int:
@@ -281,7 +280,7 @@ class _Values:
         if self.key is None or self.fact is None:
             yield from self.run.each(self.fact)
             return
-        index = places(self.grounds, self.fact).get(self.key)
+        index = index_of_key(self.grounds, self.fact).get(self.key)
         if index is None:
             raise no_such(self.grounds, {self.fact}, self.key)
         yield {self.fact: index}

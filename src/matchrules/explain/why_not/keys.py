@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from matchrules.case.values import Misread, read_value, shown
+from matchrules.case.values import Misread, Written, read_value, shown
 from matchrules.decision import about_of
 from matchrules.diagnostics.model import UsageError
 from matchrules.diagnostics.suggest import did_you_mean
@@ -12,7 +12,7 @@ from matchrules.explain.names import spoken
 Key = tuple[Any, ...]
 
 
-def places(grounds: Grounds, fact: str) -> dict[Key, int]:
+def index_of_key(grounds: Grounds, fact: str) -> dict[Key, int]:
     """The place of each instance of a fact by its key."""
     keys = grounds.base.facts[fact].keys
     return {
@@ -44,7 +44,7 @@ def key_of(grounds: Grounds, facts: set[str | None], about: Any) -> Key:
 def no_such(grounds: Grounds, facts: set[str | None], key: Key) -> UsageError:
     """There is no instance with that key."""
     fact = sorted(filter(None, facts))[0]
-    keys = [", ".join(map(str, known)) for known in places(grounds, fact)]
+    keys = [", ".join(map(str, known)) for known in index_of_key(grounds, fact)]
     asked = ", ".join(map(str, key))
     hint = did_you_mean(asked, keys[:1000])
     return UsageError(
@@ -56,11 +56,9 @@ def key_of_words(grounds: Grounds, asked: Asked, words: str) -> Any:
     """What somebody typed as the key of an instance, as `about` has it: several values are joined
     by commas."""
     facts = _facts(grounds, asked)
-    given: Any = words
     counts = {len(grounds.base.facts[f].keys) for f in facts if f is not None}
-    if 1 not in counts:
-        given = tuple(part.strip() for part in words.split(","))
-    return about_of(key_of(grounds, facts, given))
+    parts = [words] if 1 in counts else [part.strip() for part in words.split(",")]
+    return about_of(key_of(grounds, facts, tuple(Written(part, bare=False) for part in parts)))
 
 
 def _facts(grounds: Grounds, asked: Asked) -> set[str | None]:

@@ -95,10 +95,10 @@ class Descent:
                 return self._compared(e, bound, wanted)
             case ir.IsKnown(operand) if wanted != {None}:
                 return self.about(operand, bound, Known(True in wanted))
-            case ir.Attribute() | ir.Derived() | ir.ParameterValue():
-                return self.about(e, bound, Truths(wanted))
-            case ir.Aggregate():
+            case ir.Aggregate(op="any" | "all"):
                 return self._among(e, bound, wanted)
+            case ir.Attribute() | ir.Derived() | ir.ParameterValue() | ir.Aggregate():
+                return self.about(e, bound, Truths(wanted))
         return self._outright(e, bound, wanted)
 
     def parts(self, e: Expression, bound: Bound, wanted: Truth) -> Parts:

@@ -67,7 +67,7 @@ def markdown(answer: WhyNot) -> str:
         after = False
         indent = "  " * (line.depth - 1)
         written.append(f"{indent}{'  ' if line.small else '- '}{words}")
-    return "\n".join(written) + "\n"
+    return "\n".join(written)
 
 
 def lines(answer: WhyNot) -> Iterator[Line]:
