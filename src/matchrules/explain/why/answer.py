@@ -13,7 +13,7 @@ from matchrules.explain.why.model import Proof, Step, What, Why
 from matchrules.explain.why.node import worked
 from matchrules.explain.why.places import places
 from matchrules.explain.why.reasons import Part, Reason, Reasons
-from matchrules.explain.why.telling import Said, Telling
+from matchrules.explain.why.telling import Said, Telling, told_once
 from matchrules.ir import Rule
 from matchrules.types import YesNo
 
@@ -109,10 +109,10 @@ class _Answer:
         telling = self._telling(reason)
         steps = [step for part in reason.parts for step in self._part(telling, part, rule, advice)]
         name = self.wording.names.rule(rule.name)
-        return telling.step(
+        return told_once(telling.step(
             "rule", f"rule {name}", True, YesNo(), steps, rule.full_name, "", rule.span,
             rule.ruleset, rule.cites,
-        )  # fmt: skip
+        ))  # fmt: skip
 
     def _telling(self, reason: Reason) -> Telling:
         return Telling(
@@ -188,7 +188,8 @@ class _Answer:
             root.what, sentence, root.value, root.name, root.path, root.text, root.place,
             root.version, root.cites, (*root.steps, *more), needed=root.needed,
         )  # fmt: skip
-        return Proof(sentence[:1].upper() + sentence[1:], root, self.reasons.facts(reason))
+        title = sentence[:1].upper() + sentence[1:]
+        return Proof(title, told_once(root), self.reasons.facts(reason))
 
 
 def _same(about: Any, asked: Any) -> bool:

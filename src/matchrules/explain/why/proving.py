@@ -263,6 +263,17 @@ class Prover:
             return self.cheapest([node, both])
         return node
 
+    def listed(self, unit: Unit) -> Node:
+        """A fact that no step leads to."""
+        fact, index, name = unit
+        declared = self.base.facts[fact]
+        bound = {fact: index}
+        if name is None:
+            return Node("instance", fact, bound, True, IS, (), frozenset({unit}))
+        e = ir.Attribute(fact, name, declared.attributes[name].type)
+        value = self.reading.asserted(fact, name, bound)
+        return Node("fact", e, bound, value, IS, (), frozenset({unit}))
+
     # Facts ----------------------------------------------------------------------------------------
 
     def presence(self, fact: str, bound: Bound) -> frozenset[Unit]:

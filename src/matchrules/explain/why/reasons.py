@@ -176,7 +176,12 @@ class Reasons:
             if not named < units or not enough(named):
                 break
             units = least(named, enough)
-        return Reason(tuple(parts), units, named - units)
+        more = [
+            Part("besides", "", self.first.listed(unit)) for unit in sorted(
+                units - named, key=lambda unit: (unit[0], unit[1], unit[2] or "")
+            )
+        ]  # fmt: skip
+        return Reason((*parts, *more), units, named - units)
 
     def _run(self, units: Units) -> tuple[Run, Mapping[Any, int]]:
         case, places = self.reduced(units)

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from matchrules import ir
 from matchrules.engine import faults
 from matchrules.engine.interpreter import Bound
 from matchrules.explain.names import joined, spoken
 from matchrules.explain.why.model import Step, What
-from matchrules.explain.why.node import Node, Unit
+from matchrules.explain.why.node import Node, Unit, worked
 from matchrules.explain.why.places import Places
 from matchrules.explain.why.reading import Reading
 from matchrules.explain.wording import Wording
@@ -53,13 +53,13 @@ class Telling:
     def step(
         self, what: What, sentence: str, value: Any, type_: Type, steps: Sequence[Step] = (),
         name: str = "", path: str = "", span: Span | None = None, ruleset: str = "",
-        cites: Sequence[Cite] = (), again: bool = False, needed: bool = True,
+        cites: Sequence[Cite] = (), needed: bool = True,
     ) -> Step:  # fmt: skip
         text, place = ("", "") if span is None else self.places.of(span)
         return Step(
             what, sentence, python_value(value, type_), name, path, text, place,
-            self.places.version(ruleset), tuple(map(str, cites)), tuple(once(steps)), again,
-            needed,
+            self.places.version(ruleset), tuple(map(str, cites)), tuple(once(steps)),
+            needed=needed,
         )  # fmt: skip
 
     def words(self, make: Callable[[Expression], str], e: Expression, holds: bool = True) -> str:
@@ -117,43 +117,42 @@ class Telling:
 
     def _attribute(self, node: Node) -> Any:
         e: ir.Attribute = node.e
-        declared = self.base.facts[e.fact]
         dotted = f"{e.fact}.{e.name}"
         path = f"{self.place(e.fact, node.bound) or e.fact}.{e.name}"
         sentence = f"{self.names.value(dotted)}: {self.say(node.value, e.type)}"
         if node.kind == "default":
-            said, again = yield self._first(node)
-            span = declared.attributes[e.name].span
-            step = self.step(
-                "default", sentence, node.value, e.type, said.steps, dotted, path, span,
-                declared.ruleset, (), again, said.idle is not True,
-            )  # fmt: skip
-            return Said([step], False if said.idle is None else said.idle)
+            return (yield self._kept(node, "default", sentence, path))
         what: What = "fact" if node.kind == "fact" else "unknown"
         needed = self.whole or what == "unknown" or node.units <= self.units
         step = self.step(what, sentence, node.value, e.type, (), dotted, path, needed=needed)
         return Said([step], not needed)
 
-    def _first(self, node: Node) -> Any:
-        """What is told once, and whether it was told before."""
-        key = (node.e.name, node.e.fact, *node.bound.items(), node.units)
-        known = self._told.get(key)
-        if known is not None:
-            return Said((), known.idle), bool(known.steps)
-        said = yield self.parts(node)
-        self._told[key] = said
-        return said, False
-
     def _derived(self, node: Node) -> Any:
         define = self.base.defines[node.e.name]
-        said, again = yield self._first(node)
         sentence = f"{self.names.value(define.name)}: {self.say(node.value, define.type)}"
-        path = self.place(define.fact, node.bound)
-        step = self.step(
-            "derived", sentence, node.value, define.type, said.steps, define.name, path,
-            define.span, define.ruleset, define.cites, again, said.idle is not True,
-        )  # fmt: skip
-        return Said([step], said.idle)
+        return (yield self._kept(node, "derived", sentence, self.place(define.fact, node.bound)))
+
+    def _kept(self, node: Node, what: What, sentence: str, path: str) -> Any:
+        """A default or define, the same step wherever it comes."""
+        e = node.e
+        key = (what, e.name, e.fact, *node.bound.items(), node.units)
+        said = self._told.get(key)
+        if said is None:
+            below = yield self.parts(node)
+            define, idle = self.base.defines.get(e.name), below.idle
+            name, cites = e.name, () if define is None else define.cites
+            if what == "default" or define is None:
+                fact = self.base.facts[e.fact]
+                name, cites, idle = f"{e.fact}.{e.name}", (), bool(idle)
+                span, ruleset = fact.attributes[e.name].span, fact.ruleset
+            else:
+                span, ruleset = define.span, define.ruleset
+            step = self.step(
+                what, sentence, node.value, e.type, below.steps, name, path, span, ruleset, cites,
+                needed=idle is not True,
+            )  # fmt: skip
+            said = self._told[key] = Said([step], idle)
+        return said
 
     def _parameter(self, node: Node) -> Any:
         e: ir.ParameterValue = node.e
@@ -163,6 +162,8 @@ class Telling:
         name = self.names.parameter(e.name)
         if e.key is not None and declared.key is not None and asked[-1] is not None:
             name = f"{name} for {self.say(asked[-1], declared.key)}"
+        if e.on is not None and asked[0] is not None:
+            name = f"{name} on {asked[0].isoformat()}"
         row = None
         if None not in asked:
             day = self.reading.case.as_of if e.on is None else asked[0]
@@ -349,6 +350,26 @@ class Telling:
         return faults.place(self.base.facts[fact], instances[bound[fact]], bound[fact])
 
 
+def told_once(root: Step) -> Step:
+    """The proof with what a step rests on told where it first comes."""
+    seen: set[int] = set()
+
+    def mark(step: Step) -> Any:
+        if not step.steps:
+            return step
+        if step.what in ("derived", "default"):
+            if id(step) in seen:
+                return evolve(step, steps=(), again=True)
+            seen.add(id(step))
+        steps = []
+        for inner in step.steps:
+            steps.append((yield mark(inner)))
+        return evolve(step, steps=tuple(steps))
+
+    found: Step = worked(mark(root))
+    return found
+
+
 def combined(idle: set[bool | None]) -> bool | None:
     """Whether nothing that is needed is among them."""
     return False if False in idle else True if True in idle else None
@@ -364,6 +385,9 @@ def says(sentence: str, other: str) -> bool:
 def once(steps: Sequence[Step]) -> list[Step]:
     """The steps, each once."""
     found: dict[tuple[str, str, str], Step] = {}
+    more: list[Step] = []
     for step in steps:
-        found.setdefault((step.what, step.sentence, step.path), step)
-    return list(found.values())
+        earlier = found.setdefault((step.what, step.sentence, step.path), step)
+        if earlier is step or (step.steps and step != earlier):
+            more.append(step)
+    return more
