@@ -11,6 +11,7 @@ COMMANDS: Final = {
     "explain": "why something is advised for one case, and why not",
     "whatif": "what would be advised if some facts were other ones",
     "recourse": "the smallest change of facts that gives advice, or takes it away",
+    "ask": "an interview: what could change the advice for one case",
     "shortlist": "a balanced list of programs for one case",
     "check": "look for faults in rule files",
     "diff": "whom a change of rules affects",
