@@ -123,7 +123,7 @@ class _Answer:
         """What there is to say of a part; nothing of one that no fact of the case bears on."""
         said: Said = worked(telling.tell(part.node))
         steps = list(said.steps)
-        if said.idle and not telling.whole:
+        if said.idle and not telling.whole and part.what not in ("unless", "overrider"):
             return []
         if part.what in _SENTENCES and steps:
             what, sentence = _SENTENCES[part.what]

@@ -155,6 +155,9 @@ class Counting:
         assert isinstance(self.goal, tuple)
         way, limit = self.goal
         if way == "le":
+            exact = yield self.shown(chosen, IS, False, self.pending(chosen, IS))
+            if self.prover.cost(exact) == 0:
+                return exact
             return (yield self.shown([], IS, False, self.pending([], IS)))
         nodes = []
         for b in chosen:

@@ -79,7 +79,12 @@ class Reasons:
                 for name, e in fields.items()
             )
 
-        return self._least(lambda prover: self._rule(prover, rule, bound, place), enough)
+        start = self.first
+        made = [start.prove(e, bound) for e in fields.values() if not isinstance(e, ir.Constant)]
+        if made:
+            # What the fields need is listed anyway.
+            start = start.among(frozenset().union(*(node.units for node in made)))
+        return self._least(lambda prover: self._rule(prover, rule, bound, place), enough, start)
 
     def of_value(self, named: Expression, fact: str | None, index: int) -> Reason:
         """Why an attribute or define has its value."""
@@ -104,7 +109,7 @@ class Reasons:
             at = NOTHING if fact is None else {fact: places[fact, index]}
             return bool(run.value(named, at) == value)
 
-        return self._least(parts, enough)
+        return self._least(parts, enough, self.first)
 
     # Proofs ---------------------------------------------------------------------------------------
 
@@ -164,11 +169,12 @@ class Reasons:
         return Reason(tuple(parts), units, frozenset())
 
     def _least(
-        self, prove: Callable[[Prover], list[Part]], enough: Callable[[Units], bool]
-    ) -> Reason:
+        self, prove: Callable[[Prover], list[Part]], enough: Callable[[Units], bool],
+        start: Prover,
+    ) -> Reason:  # fmt: skip
         """The proof that lists as little as can be: what can be left out is found by trying, and
         the proof is then looked for among what is left."""
-        parts, named = self._listed(self.first, prove(self.first))
+        parts, named = self._listed(start, prove(start))
         units = least(named if enough(named) else self._everything(), enough)
         while units != named:
             prover = self.first.among(units)
