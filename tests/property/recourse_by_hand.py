@@ -4,7 +4,7 @@ Written against the meaning, not against the search: instances are matched in ev
 and the cheapest counts.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from itertools import combinations, permutations
@@ -16,8 +16,8 @@ from small_books import SmallBook
 
 from matchrules import ir
 from matchrules.case.model import Case
-from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.interpreter import Interpretation
+from matchrules.prove.recourse import Obstacle
 from matchrules.types import DayOfYear, Enum, SetOf, Text, Type, YesNo
 
 Instance = Mapping[str, Any]
@@ -67,17 +67,17 @@ def least(book: SmallBook, start: Case, runs: Sequence[Interpretation]) -> Effor
     return min(efforts, default=None)
 
 
-def faultless(base: ir.RuleBase, cases: Iterator[Case]) -> list[Interpretation]:
-    """Those of the cases of which the rules make a decision."""
-    found = []
-    for case in cases:
-        run = Interpretation(base, case)
-        try:
-            run.outcome()
-        except CaseErrors:
-            continue
-        found.append(run)
-    return found
+def held(base: ir.RuleBase, case: Case, one: Obstacle) -> bool:
+    """Whether a case is where an obstacle on a single fact holds it."""
+    there = case.facts[one.fact]
+    if one.attribute is None:
+        return bool(there) is (one.why == "given")
+    value = there[0][one.attribute] if there else None
+    if value is None or one.why in ("known", "unknown"):
+        return (value is None) is (one.why == "unknown")
+    if one.why == "fixed" or value == one.value:
+        return bool(value == one.value)
+    return _right_way(base.facts[one.fact].attributes[one.attribute], one.value, value)
 
 
 def between(base: ir.RuleBase, one: Case, two: Case) -> Effort | None:

@@ -6,16 +6,17 @@ from functools import partial
 from random import Random
 
 from books_and_cases import LONG, examples
+from brute_force import valid
 from hypothesis import given
 from hypothesis import strategies as st
-from recourse_by_hand import Effort, between, faultless, least, marked
+from recourse_by_hand import Effort, between, held, least, marked
 from small_books import SmallBook, small_book
 
 from matchrules.case.writing import case_facts_plain
 from matchrules.decision import decide
 from matchrules.engine.interpreter import Interpretation
 from matchrules.explain.grounds import Grounds
-from matchrules.ir import Rule
+from matchrules.ir import Rule, RuleBase
 from matchrules.prove.recourse import Recourse, recourse
 from matchrules.reach import Reach
 
@@ -29,7 +30,8 @@ def check(seed: int, most: int = MOST_CASES, subjects: int = 2) -> Counter[str]:
     drawn = small_book(seed, most)
     book = SmallBook(marked(drawn.base, rng), drawn.values)
     base = book.base
-    runs = faultless(base, book.cases())
+    every = list(valid(base, book.cases()))
+    runs = [run.said for run in every if not run.shown]
     found: Counter[str] = Counter()
     if not runs:
         return found
@@ -46,9 +48,9 @@ def check(seed: int, most: int = MOST_CASES, subjects: int = 2) -> Counter[str]:
             continue
         assert (told.answer == "found") is (right is not None), where
         if right is None:
-            if told.answer == "no_case":
-                same_day = [r for r in runs if r.case.as_of == start.case.as_of]
-                assert all(stands(r) is before for r in same_day), where
+            today = [r.said for r in every if r.case.as_of == start.case.as_of]
+            other = [run for run in today if stands(run) is not before]
+            check_why(base, told, other, where)
             continue
         assert told.proved, where
         assert told.after is not None and told.after.reach is not None
@@ -58,6 +60,24 @@ def check(seed: int, most: int = MOST_CASES, subjects: int = 2) -> Counter[str]:
         changes = len(told.changed) + len(told.added) + len(told.removed)
         assert Effort(told.cost or 0, changes, right.moved) == right, where
     return found
+
+
+def check_why(base: RuleBase, told: Recourse, other: list[Interpretation], where: object) -> None:
+    """What stands in the way is in the way of every case that has what is asked for, and each of
+    it of some that nothing else is in the way of."""
+    if told.answer == "no_case":
+        assert not other, where
+        return
+    if any(one.instance or one.number or base.facts[one.fact].many for one in told.obstacles):
+        return  # which instance is which is told by no case
+    if not told.obstacles:
+        assert "fault" in told.reason, where
+        return
+    ways = [[held(base, run.case, one) for one in told.obstacles] for run in other]
+    assert not any(all(way) for way in ways), (where, told.obstacles)
+    for number, one in enumerate(told.obstacles):
+        rest = [way[:number] + way[number + 1 :] for way in ways]
+        assert any(map(all, rest)), (where, told.obstacles, one)
 
 
 def _asked(grounds: Grounds, runs: list[Interpretation], rng: Random) -> list[str]:

@@ -96,7 +96,8 @@ def _with_obstacles(told: Recourse, question: Question, deadline: Deadline) -> R
         while True:
             found, every = obstacles(question, most, deadline)
             if found is not None:
-                return evolve(told, obstacles=found)
+                reason = "" if found else "only a case in which the rules show a fault does it"
+                return evolve(told, obstacles=found, reason=reason)
             if every:
                 return evolve(told, answer="no_case", proved=True, within=None)
             if most >= MOST_ADDED:

@@ -48,12 +48,12 @@ def obstacles(
     facts, with up to so many more of each many-fact. And whether there cannot be more of any."""
     moved = question.reached(question.changeable(relaxed=True))
     room = {
-        fact.name: (fact.bound or 0) - len(question.case.facts[fact.name])
+        fact.name: fact.bound or 0
         for fact in question.base.facts.values()
         if fact.many and f"{fact.name}.*" in moved
     }
-    slots = {fact: min(most, left) for fact, left in room.items() if left > 0}
-    every = all(left <= most for left in room.values())
+    slots = {fact: min(most, bound) for fact, bound in room.items() if bound}
+    every = all(bound <= most for bound in room.values())
     stage = Stage(question, moved, slots, relaxed=True)
     asking = Asking(stage.scene, deadline)
     asking.add(*stage.formulas())
