@@ -109,7 +109,9 @@ class Descent:
             else:
                 e, wanted = e.operand, YES if True in wanted else NOT_YES
         if isinstance(e, ir.And | ir.Or):
-            return self._operands(e, bound, wanted)
+            needs, parts = self._operands(e, bound, wanted)
+            if parts:
+                return needs, parts
         return "all", (self.lack(e, bound, wanted),)
 
     def _operands(self, e: ir.And | ir.Or, bound: Bound, wanted: Truth) -> Parts:

@@ -141,7 +141,8 @@ def _rule(rule: Withheld, answer: WhyNot) -> Iterator[Line]:
     left = answer.left_out.get(rule.rule, 0)
     if left and rule is [r for r in answer.rules if r.rule == rule.rule][-1]:
         yield Line(f"It does not speak of {left} more either.", 1, small=True)
-    origin = filter(None, (", ".join(rule.cites), rule.place, rule.version))
+    place = rule.place.rpartition("/")[2]
+    origin = filter(None, (", ".join(rule.cites), place, rule.version))
     yield Line(f"({'; '.join(origin)})", 1, small=True)
 
 
