@@ -20,17 +20,17 @@ from hypothesis import strategies as st
 from random_bases import random_base
 from test_compiled_rules import drawn_case
 
-import matchrules as mr
 from matchrules import ir
 from matchrules.case.codec import read_case
 from matchrules.case.model import Case
 from matchrules.case.writing import case_facts_plain
-from matchrules.decision import Decision, decide
+from matchrules.decision import Advice, Decision, about_of, decide
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.interpreter import Interpretation
 from matchrules.explain.why import Proof
 from matchrules.ir import Rule, RuleBase
 from matchrules.reach import Reach
+from matchrules.types import python_value
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 Facts = Mapping[str, tuple[Mapping[str, Any], ...]]
@@ -90,30 +90,39 @@ def less(base: RuleBase, case: Case) -> Iterator[Case]:
                     yield Case(case.as_of, {**case.facts, name: changed})
 
 
-def gives(base: RuleBase, case: Case, rule: Rule, proof: Proof) -> bool:
-    """Whether the rules give that advice on the case: of that strength, with those fields."""
-    assert proof.advice is not None
+def gives(base: RuleBase, case: Case, rule: Rule, place: int, said: Advice) -> bool:
+    """Whether that `then` of the rule gives the advice on the case, with the same fields."""
     run = Interpretation(base, case)
-    said = proof.advice
     for bound in run.each(rule.fact):
         if rule.fact is not None:
-            key = tuple(
-                case.facts[rule.fact][bound[rule.fact]][k] for k in base.facts[rule.fact].keys
-            )
-            if (key[0] if len(key) == 1 else key) != said.about:
+            instance = case.facts[rule.fact][bound[rule.fact]]
+            if about_of(tuple(instance[k] for k in base.facts[rule.fact].keys)) != said.about:
                 continue
-        if not run.stands(rule, bound):
-            continue
-        for then in rule.thens:
-            fields = base.advice[then.kind].subjects[then.subject].fields
-            values = {
-                n: mr.types.python_value(run.value(e, bound), fields[n])
-                for n, e in then.fields.items()
-            }
-            found = (then.kind, then.subject, then.strength, values)
-            if found == (said.kind, said.subject, said.strength, dict(said.fields)):
-                return True
+        if run.stands(rule, bound):
+            return fields_of(base, run, rule, place, bound) == said.fields
     return False
+
+
+def fields_of(
+    base: RuleBase, run: Interpretation, rule: Rule, place: int, bound: Mapping[str, int]
+) -> dict[str, Any]:
+    then = rule.thens[place]
+    types = base.advice[then.kind].subjects[then.subject].fields
+    return {
+        name: python_value(run.value(e, bound), types[name]) for name, e in then.fields.items()
+    }  # fmt: skip
+
+
+def place_of(base: RuleBase, case: Case, rule: Rule, said: Advice) -> int:
+    """Which `then` of the rule says it."""
+    run = Interpretation(base, case)
+    return next(
+        place for bound in run.each(rule.fact) if run.stands(rule, bound)
+        for place, then in enumerate(rule.thens)
+        if (then.kind, then.subject, then.strength) == (said.kind, said.subject, said.strength)
+        and run.text(then.text, bound) == said.text
+        and fields_of(base, run, rule, place, bound) == said.fields
+    )  # fmt: skip
 
 
 def check_advice(base: RuleBase, case: Case, decision: Decision) -> int:
@@ -126,11 +135,13 @@ def check_advice(base: RuleBase, case: Case, decision: Decision) -> int:
             advice for advice in decision.advice if advice.rule == name
         ]
         for proof in answer.proofs:
-            alone = listed(base, case, proof)
-            assert gives(base, alone, rule, proof), (name, proof.facts)
+            said = proof.advice
+            assert said is not None
+            alone, place = listed(base, case, proof), place_of(base, case, rule, said)
+            assert gives(base, alone, rule, place, said), (name, proof.facts)
             for cut in less(base, alone):
                 count += 1
-                assert not gives(base, cut, rule, proof), (name, proof.facts, cut)
+                assert not gives(base, cut, rule, place, said), (name, proof.facts, cut)
         check_form(answer.proofs)
         json.dumps(answer.to_dict())
     return count

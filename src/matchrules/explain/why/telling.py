@@ -325,7 +325,8 @@ class Telling:
         plain = [s.sentence for s in steps if s.what in ("fact", "unknown") and not s.steps]
         name = self.instance(fact, node.bound)
         sentence = f"{name} ({'; '.join(plain)})" if plain else name
-        needed = self.whole or (fact, node.bound.get(fact, 0), None) in self.units
+        needed = below.idle is False or (fact, node.bound.get(fact, 0), None) in self.units
+        needed = needed or self.whole
         step = self.step(
             "instance", sentence, node.value, YesNo(), steps, fact, self.place(fact, node.bound),
             needed=needed,
