@@ -2,6 +2,7 @@
 
 import pickle
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -229,6 +230,9 @@ def test_instances_are_told_by_their_key() -> None:
     assert "because row “left” is there no longer" in str(found)
     assert "because there is row “new” now" in str(found)
     assert "must: Watering a row, row “new” (G-04)" in str(found)
+    # the advice names its instance, the reason does not again
+    because = "  because light on the row: “dark” → “full sun”"
+    assert f"{because}\n    must: Watering a row, row “right”" in str(found)
 
 
 def test_instances_without_a_key_are_told_by_what_became_of_them() -> None:
@@ -272,6 +276,13 @@ def test_a_changed_decision_can_be_asked_in_turn() -> None:
     assert there.decision.facts["bed"]["light"] == "full"
     assert decided(bed=BED).what_if({"bed": {"light": "full"}}) == there
     assert pickle.loads(pickle.dumps(there)) == there
+
+
+def test_the_decision_of_a_session_can_be_asked() -> None:
+    with book().session(as_of=AS_OF) as session:
+        session.assert_fact("bed", **{**BED, "width": Decimal("2.5")})
+        found = session.decision.what_if(bed={"light": "full"})
+    assert found == example()
 
 
 def test_a_fact_object_takes_the_place_of_the_whole_fact() -> None:

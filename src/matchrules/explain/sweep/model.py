@@ -1,6 +1,6 @@
 """What is said of a case for each of many values of one attribute."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -89,7 +89,7 @@ class Sweep:
     spans: tuple[SweepSpan, ...]
     lanes: tuple[Lane, ...] = field(repr=False)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[SweepSpan]:
         return iter(self.spans)
 
     def __len__(self) -> int:

@@ -30,7 +30,8 @@ class Shift:
     `name` is an attribute or derived fact, `about` the key of the instance where it is one of a
     keyed fact. For an instance that is in one of the cases only `name` is the fact, and its
     attributes are `before` or `after`. `title` is what it is called, `was` and `now` are the values
-    in words, empty for an instance; `step` is the way from the one to the other.
+    in words, empty for an instance; `step` is the way from the one to the other. `instance` is the
+    end of the title that says whose value it is.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Shift:
     was: str
     now: str
     step: str = ""
+    instance: str = ""
     types: Mapping[str, Type] = field(factory=dict, repr=False, eq=False)
 
     def __str__(self) -> str:
@@ -178,10 +180,11 @@ class Comparison:
             "not known" if value is None else self._names.literal(value, type_)
             for value in (was, now)
         )
+        instance = self._of(fact, pair)
         return Shift(
             name, self._about(fact, pair), python_value(was, type_), python_value(now, type_),
-            f"{self._names.value(name)}{self._of(fact, pair)}", one, two,
-            self._step(was, now, type_) or f"{one} → {two}",
+            f"{self._names.value(name)}{instance}", one, two,
+            self._step(was, now, type_) or f"{one} → {two}", instance,
         )  # fmt: skip
 
     def _step(self, was: Any, now: Any, type_: Type) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
-from typing import Final
+from typing import Any, Final
 
 from matchrules.explain.names import joined, spoken
 from matchrules.explain.what_if.model import Difference, Turn, WhatIf
@@ -92,17 +92,19 @@ def grouped(turns: Iterable[Turn]) -> list[tuple[tuple[str, ...], list[Turn]]]:
     """Advice with the same reasons together, under these."""
     found: dict[tuple[str, ...], list[Turn]] = {}
     for turn in turns:
-        because = tuple(dict.fromkeys(because_of(reason) for reason in turn.reasons))
+        because = tuple(dict.fromkeys(because_of(r, turn.advice.about) for r in turn.reasons))
         found.setdefault(because, []).append(turn)
     return list(found.items())
 
 
-def because_of(reason: Reason) -> str:
-    """A reason as a sentence without its full stop, the values that it rests on in brackets."""
+def because_of(reason: Reason, about: Any = None) -> str:
+    """A reason as a sentence without its full stop, the values that it rests on in brackets. What
+    is `about` the instance that the advice speaks of does not name it again."""
     for shift in reason.shifts:
-        if reason.how == "now so" and reason.said == f"{shift.title}: {shift.now}":
-            return f"because {shift}"
-    ends = [_in_brackets(shift, reason.said) for shift in reason.shifts[:MOST_SHIFTS]]
+        title = _title(shift, about)
+        if reason.how == "now so" and reason.said == f"{title}: {shift.now}":
+            return f"because {title}: {shift.step}"
+    ends = [_in_brackets(shift, reason.said, about) for shift in reason.shifts[:MOST_SHIFTS]]
     if len(reason.shifts) > MOST_SHIFTS:
         ends.append(f"and {len(reason.shifts) - MOST_SHIFTS} more")
     match reason.how:
@@ -121,9 +123,17 @@ def because_of(reason: Reason) -> str:
     return f"because {said}" + (f" ({'; '.join(ends)})" if ends else "")
 
 
-def _in_brackets(shift: Shift, said: str) -> str:
-    named = said == shift.title or said.startswith(f"{shift.title}: ")
-    return shift.step if named and shift.step else str(shift)
+def _in_brackets(shift: Shift, said: str, about: Any) -> str:
+    title = _title(shift, about)
+    if not shift.step:
+        return title
+    named = said == title or said.startswith(f"{title}: ")
+    return shift.step if named else f"{title}: {shift.step}"
+
+
+def _title(shift: Shift, about: Any) -> str:
+    own = about is not None and shift.about == about
+    return shift.title.removesuffix(shift.instance) if own else shift.title
 
 
 def details(turn: Turn) -> Iterator[str]:
