@@ -13,7 +13,7 @@ from matchrules.diagnostics.model import UsageError
 from matchrules.engine.interpreter import NOTHING, Bound, Interpretation
 from matchrules.explain.grounds import Asked, Grounds
 from matchrules.explain.names import spoken
-from matchrules.explain.why.places import Places
+from matchrules.explain.why.places import places
 from matchrules.explain.why_not.keys import index_of_key, key_of, no_such
 from matchrules.explain.why_not.lacks import Descent
 from matchrules.explain.why_not.model import (
@@ -191,7 +191,7 @@ class _Rules:
         return evolve(self._told(rule), lacks=(lack,), missing=(1, 0))
 
     def _told(self, rule: Rule) -> Withheld:
-        places = Places(self.base, self.grounds.sources)
+        kept = places(self.base, self.grounds.sources)
         strengths = tuple(
             then.strength for then in rule.thens
             if self.asked.what == "rule" or f"{then.kind}.{then.subject}" == self.asked.name
@@ -206,7 +206,7 @@ class _Rules:
             name=self.grounds.wording.names.rule(rule.name), strengths=strengths, says=says,
             about=None, of="",
             guards=(), lacks=(), exceptions=(), withdrawn=(), cites=tuple(map(str, rule.cites)),
-            place=places.of(rule.span)[1], version=places.version(rule.ruleset),
+            place=kept.of(rule.span)[1], version=kept.version(rule.ruleset),
         )  # fmt: skip
 
     def _guard(self, rule: Rule, n: int, lack: Lack) -> int:
