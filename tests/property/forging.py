@@ -73,8 +73,9 @@ class Forger:
 
     def _other(self, value: Any) -> Any:
         rng = self.rng
-        if rng.random() < 0.3:  # something that stands elsewhere
-            return copied(part(self.record, self._place()))
+        if rng.random() < 0.4:  # something that stands elsewhere, if it can be of the same kind
+            found = [part(self.record, self._place()) for _ in range(12)]
+            return copied(next((one for one in found if type(one) is type(value)), found[0]))
         match value:
             case bool():
                 return rng.choice((not value, None))

@@ -321,3 +321,75 @@ def test_as_plain_values(record: dict[str, Any]) -> None:
     wrong = verify(sealed(record, warnings=[])).to_dict()
     assert wrong["ok"] is False
     assert set(wrong["faults"][0]) == {"code", "path", "message", "help"}
+
+
+# Limits -------------------------------------------------------------------------------------------
+
+
+def deep_rules(conditions: str, defines: str = "") -> str:
+    return (
+        RULES.replace("customer.regular or customer.mood is cross", conditions)
+        .replace("rule kind", f"{defines}\nrule kind")
+        .replace("unless count(visit) >= 5", "provisional when customer.regular")
+    )
+
+
+@pytest.mark.parametrize(
+    "step",
+    ["not ({})", "(customer.regular or ({}))", "(({}) is not customer.regular)",
+     "(customer.regular if customer.age is 3 else ({}))"],
+)  # fmt: skip
+def test_whatever_nests_as_deep_as_rules_can_is_checked(step: str) -> None:
+    condition, book = "customer.regular", None
+    for depth in range(200):
+        condition = step.format(condition)
+        if depth < 20:
+            continue
+        try:
+            book = mr.load_text({"shop.rules": deep_rules(condition)})
+        except mr.RuleErrors:
+            break
+    assert book is not None and depth < 199
+    found = verify(book.decide(FACTS, DAY).record().to_json())
+    assert found.ok, str(found)
+
+
+def test_a_long_chain_of_defines_is_checked() -> None:
+    defines = "define customer.d0 : yes_no\n  is customer.regular\n" + "".join(
+        f"define customer.d{n} : yes_no\n  provisional when customer.d{n - 1}\n"
+        f"  is customer.d{n - 1} or customer.regular\n"
+        for n in range(1, 140)
+    )
+    book = mr.load_text({"shop.rules": deep_rules("customer.d139", defines)})
+    record = json.loads(book.decide(FACTS, DAY).record().to_json())
+    assert record["advice"][0]["provisional"] is True
+    assert verify(record).ok
+
+
+def test_a_text_without_an_end_takes_no_longer() -> None:
+    """Each quote in it could be tried as the start of another one."""
+    found = verify('"' + '\\"' * 2_000_000)
+    assert told(found) == [("MR920", None)]
+
+
+def test_work_is_bounded(monkeypatch: pytest.MonkeyPatch, record: dict[str, Any]) -> None:
+    monkeypatch.setattr("matchrules.records.verify.working.MOST_WORK", 20)
+    found = verify(record)
+    assert "takes more work than can be spent on it" in found.faults[0].message
+
+
+def test_numbers_are_bounded(record: dict[str, Any]) -> None:
+    """Squares of squares."""
+    text = json.dumps(record["rules"]["ir"])
+    number = next(
+        n for n, type_ in enumerate(record["rules"]["ir"]["types"])
+        if type_[0] == "Number" and type_[1] == 2
+    )  # fmt: skip
+    node = f'["Constant", 9, {{"type": {number}}}]'
+    for _ in range(12):
+        node = f'["Arithmetic", "*", {node}, {node}, {{"type": {number}}}]'
+    at = text.index('["Aggregate", "sum"')
+    end = text.index("]", text.index('"sum(visit.spent)"')) + 1
+    tree = json.loads(text[:at] + node + text[end:])
+    found = verify(sealed(record, rules={"sha256": "", "ir": tree}))
+    assert any("grows beyond" in fault.message for fault in found.faults), str(found)

@@ -2,6 +2,7 @@
 values of its steps."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from itertools import combinations, groupby
@@ -190,18 +191,17 @@ class Conclusions:
             for number, one in enumerate(fired):
                 self.found.compare("MR927", f"advice[{number}]", raw[number], one.piece)
             return
-        left = list(must)
-        extra = 0
+        left, extra = Counter(must), False
         for number, identity in enumerate(there):
-            if identity in left:
-                left.remove(identity)
-                continue
-            extra += 1
-            message = "is advice that does not follow from the steps"
-            self.found.add("MR927", f"advice[{number}]", f"{message}: {identity}")
-        for identity in left:
+            left[identity] -= 1
+            if left[identity] < 0:
+                extra = True
+                message = "is advice that does not follow from the steps"
+                self.found.add("MR927", f"advice[{number}]", f"{message}: {identity}")
+        missing = [identity for identity, count in left.items() if count > 0]
+        for identity in missing:
             self.found.add("MR927", "advice", f"lacks what follows from the steps: {identity}")
-        if not left and not extra:
+        if not missing and not extra:
             number = next(n for n, pair in enumerate(zip(there, must, strict=True))
                           if pair[0] != pair[1])  # fmt: skip
             self.found.add("MR927", f"advice[{number}]", f"stands out of order: {must[number]} is "

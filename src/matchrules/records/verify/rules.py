@@ -29,6 +29,8 @@ class Rules:
         self._shown: dict[str, bool] = {}
         Soundness(base)
         self.order = self._ordered()
+        for _, name in self.order:  # each after those that it rests on: nothing recurses far
+            self.shows_name(name)
 
     # Expressions in force ------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from matchrules.records.verify.values import (
 from matchrules.records.verify.working import ALONE, Scope, Working
 
 Place = tuple[str, str, int | None]
+_NOTHING: Final = Node("nothing", {}, ())
 MOST_TOLD: Final = 5  # steps that are missing, or too many, named one by one
 
 
@@ -60,6 +61,7 @@ class Steps:
                 self.found.unfit("MR925", fault, self._named(place))
                 if place[0] in ("attribute", "define"):
                     self.working.known[place[1:]] = None
+                    self.working.mark(*place[1:], _NOTHING, ALONE)
                 else:
                     self.holds[place[1:]] = False
         self.count = len(expected)
@@ -134,6 +136,8 @@ class Steps:
             raw = raw[index] if isinstance(raw, list) else raw
             self.masks.by_name[place[1:]] = raw[declared.name]["private"]
         self._settle(place, declared.type, worked)
+        # a default of a single fact that is not there is worked out without an instance
+        self.working.mark(*place[1:], declared, {fact: index} if there else ALONE)
 
     def _agree(
         self, place: Place, declared: Node, asserted: Any, default: Any, scope: Scope
@@ -156,6 +160,7 @@ class Steps:
         worked = work(define.body, scope)
         self._promised(worked, define.type)
         self._settle(place, define.type, worked)
+        self.working.mark(*place[1:], define, scope)
 
     def _reject(self, place: Place, reject: Node, scope: Scope) -> None:
         worked = self.working.value(reject.when, scope)

@@ -8,7 +8,8 @@ from typing import Any, Final
 MOST_BYTES: Final = 100 * 1024 * 1024
 MOST_LEVELS: Final = 400
 MOST_DIGITS: Final = 1000
-_BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
+# a text that is not closed ends with all; without that, each quote in it would be tried anew
+_BRACKETS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|([\[{])|([\]}])', re.DOTALL)
 
 
 class Unfit(Exception):

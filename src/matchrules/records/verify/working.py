@@ -62,9 +62,7 @@ class Working:
         return [self.value(node, scope) for node in nodes]
 
     def value(self, node: Node, scope: Scope) -> Any:
-        self._work += 1
-        if self._work > MOST_WORK:
-            raise Unfit("takes more work than can be spent on it")
+        self._count()
         way = self._ways.get(node.what)
         if way is not None:
             return way(node, scope)
@@ -76,6 +74,11 @@ class Working:
         if node.what == "Format":
             return printed(values[0], node.value.type, self.rules.labels)
         return _OPERATORS[node.what](node, *values)
+
+    def _count(self) -> None:
+        self._work += 1
+        if self._work > MOST_WORK:
+            raise Unfit("takes more work than can be spent on it")
 
     # Names ---------------------------------------------------------------------------------------
 
@@ -225,17 +228,21 @@ class Working:
         marks = [self._provisional(node, scope) for node in reads]
         return some([False if said is None else said, *marks])
 
+    def mark(self, name: str, index: int | None, node: Node, scope: Scope) -> None:
+        """Keeps whether a define, or an attribute by its default, is provisional."""
+        self._marks[name, index] = (
+            self.marked(node, scope)
+            if node.what == "Define"
+            else some([self._provisional(part, scope) for part in node.inside])
+        )
+
     def _provisional(self, node: Node, scope: Scope) -> Any:
+        self._count()
         if node.what == "Derived":
-            define = self.rules.base.defines[node.name]
-            index = None if define.fact is None else scope[define.fact]
-            if (node.name, index) not in self._marks:
-                mine = ALONE if index is None else {define.fact: index}
-                self._marks[node.name, index] = self.marked(define, mine)
-            return self._marks[node.name, index]
+            return self._marks[node.name, None if node.fact is None else scope[node.fact]]
         if node.what == "Attribute":
-            declared = self.rules.base.facts[node.fact].attributes[node.name]
-            return some([self._provisional(part, scope) for part in declared.inside])
+            many = self.rules.base.facts[node.fact].bound is not None
+            return self._marks[f"{node.fact}.{node.name}", scope[node.fact] if many else None]
         if node.what == "Aggregate":
             parts = [part for part in (node.where, node.value) if part is not None]
             each = self.scopes(node.fact, scope)
