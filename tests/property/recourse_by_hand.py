@@ -43,7 +43,7 @@ def marked(base: ir.RuleBase, rng: Random) -> ir.RuleBase:
             name: evolve(
                 attribute,
                 change=rng.choice(
-                    ("free", "free", "fixed", "up", "down")
+                    ("free",) * 4 + ("fixed", "up", "down")
                     if _ordered(attribute.type) else ("free", "fixed")
                 ),
                 cost=rng.randint(1, 4),

@@ -35,7 +35,7 @@ def check(seed: int, most: int = MOST_CASES, subjects: int = 2) -> Counter[str]:
     found: Counter[str] = Counter()
     if not runs:
         return found
-    start = rng.choice(runs)
+    start = max(rng.sample(runs, min(len(runs), 8)), key=_how_much)
     grounds = Grounds(base, start.case, {})
     for name in _asked(grounds, runs, rng)[:subjects]:
         stands = partial(_stands, grounds.rules_for(grounds.asked(name)))
@@ -81,7 +81,8 @@ def check_why(base: RuleBase, told: Recourse, other: list[Interpretation], where
 
 
 def _asked(grounds: Grounds, runs: list[Interpretation], rng: Random) -> list[str]:
-    """Subjects and rules in random order, first those of which not all cases have the same."""
+    """Subjects and rules in random order: those of which not all cases have the same, or one that
+    all or none have."""
     rules = grounds.base.rules.values()
     said = {f"{then.kind}.{then.subject}" for rule in rules for then in rule.thens}
     names = sorted({*said, *grounds.base.rules})
@@ -92,7 +93,13 @@ def _asked(grounds: Grounds, runs: list[Interpretation], rng: Random) -> list[st
         found = grounds.rules_for(grounds.asked(name))
         return len({_stands(found, run) for run in today}) < 2
 
-    return sorted(names, key=alike)
+    return [name for name in names if not alike(name)] or names[:1]
+
+
+def _how_much(run: Interpretation) -> int:
+    """How much is known: what is not known does not change."""
+    instances = (instance for there in run.case.facts.values() for instance in there)
+    return sum(value is not None for instance in instances for value in instance.values())
 
 
 def _stands(rules: Iterable[Rule], run: Interpretation) -> bool:
