@@ -2,6 +2,7 @@
 decided, holds nothing private, and its proof goes from what is asserted to the rules."""
 
 import json
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -17,10 +18,12 @@ from matchrules.case.validation import assemble
 from matchrules.case.writing import case_facts_plain
 from matchrules.decision import Decision
 from matchrules.dependencies import dependencies
-from matchrules.diagnostics.model import CaseErrors
+from matchrules.diagnostics.model import CaseErrors, RecordErrors
 from matchrules.ir import RuleBase
 from matchrules.ir.json import from_json, to_json
 from matchrules.records import Record, replay
+from matchrules.records.canonical import canonical, digest
+from matchrules.records.document import sealed
 from matchrules.records.proof import attributes_told
 from matchrules.rulebook import Book
 from matchrules.testing import books, cases
@@ -172,6 +175,45 @@ def test_a_change_of_one_rule_is_told(seed: int) -> None:
         assert change.because == found.statements
     assert not found.derived
     assert str(found) and json.dumps(found.to_dict())
+
+
+def ways(tree: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The ways to all that is inside."""
+    yield way
+    if isinstance(tree, dict | list):
+        for key in tree if isinstance(tree, dict) else range(len(tree)):
+            yield from ways(tree[key], (*way, key))
+
+
+def at(tree: Any, way: tuple[Any, ...]) -> Any:
+    return at(tree[way[0]], way[1:]) if way else tree
+
+
+@examples(10, 2000)
+@given(SEEDS)
+def test_an_edited_record_is_told_or_compared(seed: int) -> None:
+    """Whatever is written into a record, sealed as if it were genuine, nothing breaks."""
+    rng, base = Random(seed), random_base(seed)
+    book, facts = Book((base,), {}), drawn_facts(base, rng)
+    record = decided(book, facts).record()
+    places = [*ways(record.to_dict())][1:]
+    for _ in range(6):
+        tree, way = record.to_dict(), rng.choice(places)
+        others = [at(tree, rng.choice(places)) for _ in range(4)]
+        within = at(tree, way[:-1])
+        within[way[-1]] = rng.choice([None, 0, True, "x", [], {}, {"private": "x"}, *others])
+        if rng.random() < 0.2:
+            del within[way[-1]]
+        if way[0] == "rules" and isinstance(tree.get("rules"), dict) and rng.random() < 0.9:
+            tree["rules"]["sha256"] = digest(canonical(tree["rules"].get("ir")))
+        try:
+            edited = Record.read(sealed(tree))
+            found = replay(edited, book, rng.choice([None, facts]))
+        except RecordErrors:
+            continue
+        assert str(found) and json.dumps(found.to_dict())
+        by_us = sealed({**tree, "matchrules": record.to_dict()["matchrules"]})
+        assert found.same is (by_us == record.to_json())
 
 
 @examples(40)

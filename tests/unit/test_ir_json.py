@@ -154,6 +154,33 @@ def test_what_is_no_rule_base_is_told(base: Any, way: list[Any], value: Any, say
     assert fault.message == f"cannot read the rules of a record: {says}"
 
 
+@pytest.mark.parametrize(
+    ("way", "value", "name"),
+    [
+        (["base", 6, "visitor", 1], "guest", "visitor"),
+        (["base", 6, "visitor", 2, "age", 1], "years", "age"),
+        (["base", 5, "set", 2], {"other": "An other"}, "set"),
+        (["base", 9, "shop.half", 3], None, None),
+        (["base", 9, "shop.half", 4], "guest", "guest"),
+        (["base", 10, "adult", 2], "stall", "stall"),
+        (["base", 10, "adult", 12], ["child"], "child"),
+        (["base", 10, "adult", 3, 0, 3], "leave", "visit.leave"),
+        (["base", 10, "adult", 9], ["Attribute", "visitor", "height", {"type": 0}],
+         "visitor.height"),
+        (["base", 10, "adult", 9], ["Derived", "shop.third", {"type": 0}, None], "shop.third"),
+        (["base", 10, "adult", 9], ["ParameterValue", "night", {"type": 0}, None, None], "night"),
+    ],
+)  # fmt: skip
+def test_names_that_stand_for_nothing_are_told(
+    base: Any, way: list[Any], value: Any, name: str | None
+) -> None:
+    with pytest.raises(mr.RecordErrors) as raised:
+        from_json(put(written(base), way, value))
+    (fault,) = raised.value.diagnostics
+    told = f"`{name}` is not declared in them" if name else "`Define.body` cannot be `None`"
+    assert fault.message == f"cannot read the rules of a record: {told}"
+
+
 def test_rules_that_nest_too_deep_are_told(base: Any) -> None:
     deep: Any = ["AsOf", {"type": 0}]
     for _ in range(100_000):

@@ -17,6 +17,7 @@ from attrs import fields, has
 
 from matchrules.diagnostics.model import Diagnostic, RecordErrors
 from matchrules.ir.base import RuleBase
+from matchrules.ir.closed import undeclared
 from matchrules.types import DayOfYear, Type
 
 _TYPES: Final = get_args(Type)
@@ -66,13 +67,17 @@ def _node(value: Any, plain: Any) -> list[Any]:
 def from_json(tree: Any) -> RuleBase:
     """The rule base that `to_json` made this of, without places in files.
 
-    Raises `RecordErrors` where it is none. That names are declared and types fit is not checked
-    again: it was before the rules were written.
+    Raises `RecordErrors` where it is none, or does not declare what it names. That types fit is
+    not checked again: it was before the rules were written.
     """
     try:
         if not isinstance(tree, Mapping) or set(tree) != {"types", "base"}:
             raise _Unread("rules are an object with `types` and `base`")
-        return _Reader(tree["types"]).base(tree["base"])
+        base = _Reader(tree["types"]).base(tree["base"])
+        name = undeclared(base)
+        if name is None:
+            return base
+        message = f"cannot read the rules of a record: `{name[:60]}` is not declared in them"
     except _Unread as fault:
         message = f"cannot read the rules of a record: {fault}"
     except RecursionError:

@@ -62,6 +62,10 @@ def checked(text: str | bytes) -> dict[str, Any]:
         )  # fmt: skip
     if digest(canonical(tree["rules"]["ir"])) != tree["rules"]["sha256"]:
         raise refused("MR903", "the rules in the record do not have the hash that it says", _AGAIN)
+    for name, given in tree["facts"].items():
+        instances = given if isinstance(given, list) else [given]
+        if not all(isinstance(instance, dict) for instance in instances):
+            raise refused("MR901", f"this is no record: `facts.{name[:40]}` is no fact", _AGAIN)
     try:
         date.fromisoformat(tree["as_of"])
     except ValueError:
