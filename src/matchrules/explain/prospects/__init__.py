@@ -20,7 +20,7 @@ from matchrules.explain.prospects.model import (
     Span,
     Unknown,
 )
-from matchrules.explain.prospects.survey import Settles, Survey
+from matchrules.explain.prospects.survey import Survey
 from matchrules.explain.prospects.telling import prospect, question, weight
 
 
@@ -28,16 +28,14 @@ from matchrules.explain.prospects.telling import prospect, question, weight
 class Prospects:
     """What is certain and possible for a case, and what is worth asking.
 
-    `settles` settles, with a solver, what a search leaves open; without it that is listed as not
-    proved.
+    What a search leaves open within its limits is listed, as not proved.
     """
 
     grounds: Grounds = field(repr=False)
-    settles: Settles | None = field(default=None, repr=False)
 
     @cached_property
     def _survey(self) -> Survey:
-        found = Survey(self.grounds, self.settles)
+        found = Survey(self.grounds)
         _ = found.questions
         return found
 

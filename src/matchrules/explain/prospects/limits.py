@@ -33,7 +33,7 @@ class Refusal:
         return (YES if found & YES else 0) | (NO if found & (NO | OPEN) else 0)
 
     def hangs_on(self, look: Outlook) -> Iterable[Unknown]:
-        return Support(look).of([self.reject.when], self.bound).found
+        return Support(look).whether(self.reject.when, self.bound).found
 
 
 @frozen

@@ -142,7 +142,7 @@ class Outlook:
                 hit = BOTH[hit][self.bits(test, bound)]
                 if hit == NO:
                     break
-            if hit != NO:
+            if hit & YES or (hit & OPEN and table.hit != "collect"):
                 found.append((row, hit))
                 if hit == YES and table.hit != "collect":
                     # The known one decides; with `unique` a second one would be a fault.

@@ -21,7 +21,8 @@ from matchrules.explain.prospects.values import NO, YES, Many, decided
 from matchrules.ir import Rule
 from matchrules.types import Value
 
-BOXES: Final = 600  # of one search
+BOXES: Final = 1000  # of one search
+FIRST: Final = 60  # of a first look
 PROBED: Final = 5  # values, where others are not decided yet
 PIECES: Final = 300
 
@@ -76,7 +77,9 @@ class Search:
                 return None
             return Support(look, bool).rule(unit.rule, unit.bound).found
 
-        return self._search(hangs, lambda look, given, last: self._one(given, unit.stands))
+        return self._search(
+            hangs, lambda look, given, last: None if last else self._one(given, unit.stands)
+        )
 
     def silent(self, units: Sequence[Unit]) -> Found:
         """An extension in which none of them stands."""
@@ -92,9 +95,13 @@ class Search:
         def none_stands(trial: Trial) -> bool:
             return not any(unit.stands(trial) for unit in units)
 
-        return self._search(hangs, lambda look, given, last: self._one(given, none_stands))
+        return self._search(
+            hangs, lambda look, given, last: None if last else self._one(given, none_stands)
+        )
 
-    def splitting(self, unknown: Unknown, unit: Unit, words: bool) -> Found:
+    def splitting(
+        self, unknown: Unknown, unit: Unit, words: bool, most: int = BOXES
+    ) -> Found:  # fmt: skip
         """Two extensions that differ only in the attribute, and in what the unit says."""
 
         def hangs(look: Outlook) -> Iterable[Unknown] | None:
@@ -104,7 +111,7 @@ class Search:
         def differ(look: Outlook, given: Given, last: bool) -> tuple[Trial, ...] | None:
             return self.differing(unknown, [unit], given, look if last else None, words)
 
-        return self._search(hangs, differ, unknown)
+        return self._search(hangs, differ, unknown, most)
 
     def hangs_on(
         self, look: Outlook, unit: Unit, words: bool,
@@ -125,6 +132,7 @@ class Search:
         hangs: Callable[[Outlook], Iterable[Unknown] | None],
         met: Callable[[Outlook, Given, bool], tuple[Trial, ...] | None],
         whole: Unknown | None = None,
+        most: int = BOXES,
     ) -> Found:
         """Take boxes apart. `met` gives what was sought, or nothing; an empty tuple where only what
         is no valid case would do. `whole` is not taken apart."""
@@ -134,7 +142,7 @@ class Search:
             look, narrowed = stack.pop()
             boxes += 1
             self.boxes += 1
-            if boxes > BOXES:
+            if boxes > most:
                 return Found(complete=False)
             if any(limit.broken(look) == YES for limit in self.limits):
                 continue
@@ -142,23 +150,33 @@ class Search:
             if support is None:
                 continue
             order = list(support)
-            found = met(look, self.given(narrowed), not order)
+            given = self.given(narrowed)
+            found = met(look, given, False)
+            if not found:
+                kept = (u for limit in self.limits for u in limit.hangs_on(look))
+                each = chain(kept, order) if found is not None else chain(order, kept)
+                unknown, parts = self._next(each, narrowed, whole)
+                if unknown is None:
+                    found = met(look, given, True)
+                for part in reversed(parts):
+                    assert unknown is not None
+                    stack.append((look.child({unknown: part}), {**narrowed, unknown: part}))
             if found:
                 self.liked.update((u, repr(part)) for u, part in narrowed.items())
                 return Found(found)
-            kept = (u for limit in self.limits for u in limit.hangs_on(look))
-            for unknown in chain(kept, order) if found is not None else chain(order, kept):
-                domain = narrowed.get(unknown) or self.domains.whole.get(unknown)
-                if domain is None or unknown == whole:
-                    continue
-                parts = self.domains.split(unknown, domain)
-                if parts:
-                    parts.sort(key=lambda part: -self.liked[unknown, repr(part)])
-                    for part in reversed(parts):
-                        box = {**narrowed, unknown: part}
-                        stack.append((look.child({unknown: part}), box))
-                    break
         return Found()
+
+    def _next(
+        self, each: Iterable[Unknown], narrowed: dict[Unknown, Many], whole: Unknown | None
+    ) -> tuple[Unknown | None, list[Many]]:
+        """The first of them that can be taken apart, and its parts, the likeliest first."""
+        for unknown in each:
+            domain = narrowed.get(unknown) or self.domains.whole.get(unknown)
+            parts = [] if domain is None else self.domains.split(unknown, domain)
+            if parts and unknown != whole:
+                parts.sort(key=lambda part: -self.liked[unknown, repr(part)])
+                return unknown, parts
+        return None, []
 
     def given(self, narrowed: dict[Unknown, Many]) -> Given:
         """Values from a box: only of what is narrowed to known ones."""

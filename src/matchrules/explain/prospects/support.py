@@ -7,7 +7,7 @@ from matchrules import ir
 from matchrules.explain.prospects.model import Unknown
 from matchrules.explain.prospects.outlook import Outlook
 from matchrules.explain.prospects.picks import ordered, tied
-from matchrules.explain.prospects.values import NO, OPEN, YES, decided
+from matchrules.explain.prospects.values import NO, OPEN, YES, Bits, decided
 from matchrules.ir import Expression, Rule
 
 Bound = Mapping[str, int]
@@ -31,6 +31,11 @@ class Support:
             self._add(e, bound)
         return self
 
+    def whether(self, e: Expression, bound: Bound) -> "Support":
+        """Whether a condition is true."""
+        self._whether(e, bound, YES)
+        return self
+
     def rule(self, rule: Rule, bound: Bound) -> "Support":
         """Whether the advice of the rule stands."""
         if self.look.stands(rule, bound) == NO:
@@ -44,7 +49,8 @@ class Support:
 
     def _conditions(self, rule: Rule, bound: Bound) -> None:
         when = () if rule.when is None else (rule.when,)
-        self.of((*rule.guards, *when, *rule.unless), bound)
+        for e in (*rule.guards, *when, *rule.unless):
+            self._whether(e, bound, YES)
 
     def fields(self, rule: Rule, bound: Bound) -> "Support":
         """The fields of its advice."""
@@ -86,6 +92,8 @@ class Support:
                     self._add(then, bound)
                 if test & (NO | OPEN):
                     self._add(otherwise, bound)
+            case ir.Shown(operand):
+                self._whether(operand, bound, YES)
             case ir.IfKnown(value, otherwise):
                 self._add(value, bound)
                 found = look.value(value, bound)
@@ -96,6 +104,29 @@ class Support:
             case _:
                 for part in ir.children(e):
                     self._add(part, bound)
+
+    def _whether(self, e: Expression, bound: Bound, wanted: Bits) -> None:
+        """A condition of which only this matters, whether it is true (or, wanted, false)."""
+        found = self.look.bits(e, bound)
+        if self.done or found == wanted or not found & wanted:
+            return
+        match e:
+            case ir.And(operands) | ir.Or(operands):
+                for operand in operands:
+                    self._whether(operand, bound, wanted)
+            case ir.Not(operand):
+                self._whether(operand, bound, YES if wanted == NO else NO)
+            case ir.Shown(operand):
+                self._whether(operand, bound, YES)
+            case ir.Derived(name):
+                define = self.base.defines[name]
+                mine = NOTHING if define.fact is None else {define.fact: bound[define.fact]}
+                if isinstance(define.body, ir.Table):
+                    self._add(e, bound)
+                elif self._once(f"{name} {wanted}", mine):
+                    self._whether(define.body, mine, wanted)
+            case _:
+                self._add(e, bound)
 
     def _once(self, name: str, bound: Bound) -> bool:
         key = (name, *bound.values()) if bound else (name, -1)
@@ -128,7 +159,10 @@ class Support:
         for row, hit in self.look.hits(table, bound):
             if hit != YES:
                 for test in row.tests:
-                    self._add(test, bound)
+                    if table.hit == "collect":
+                        self._whether(test, bound, YES)
+                    else:
+                        self._add(test, bound)
             self._add(row.output, bound)
 
     def _aggregate(self, e: ir.Aggregate, bound: Bound) -> None:

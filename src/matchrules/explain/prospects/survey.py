@@ -2,7 +2,7 @@
 decided from above, each unknown attribute by itself, the rules that were not seen to fire, and what
 matters only together with others."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -18,14 +18,13 @@ from matchrules.explain.prospects.frame import frame_of
 from matchrules.explain.prospects.limits import Conflict, Lack, Limit, Refusal
 from matchrules.explain.prospects.model import Extension, Prospect, Unknown
 from matchrules.explain.prospects.outlook import Outlook
-from matchrules.explain.prospects.search import Found, Search, Unit
+from matchrules.explain.prospects.search import BOXES, FIRST, Found, Search, Unit
 from matchrules.explain.prospects.support import Support
 from matchrules.explain.prospects.trials import Trial, Trials
 from matchrules.explain.prospects.values import NO, YES, Many, one_value
 from matchrules.ir import STRENGTHS, Attribute
 
 Key = tuple[str, str, str, Any]  # kind, subject, strength, about
-Settles = Callable[..., Found]
 
 
 @frozen
@@ -53,11 +52,10 @@ class Finding:
 class Survey:
     """One case."""
 
-    def __init__(self, grounds: Grounds, settles: Settles | None = None) -> None:
+    def __init__(self, grounds: Grounds) -> None:
         self.grounds = grounds
         self.base = grounds.base
         self.frame = frame_of(grounds.base)
-        self.settles = settles
         case = grounds.case
         self.domains = Domains(self.frame, case, tuple(self._unknown()))
         self.trials = Trials(self.frame, grounds.compiled, case)
@@ -272,19 +270,26 @@ class Survey:
 
     def _together(self, finding: Finding) -> None:
         """Two extensions that differ only in it, for one unit after the other."""
-        tries = [(unit, False) for unit in finding.units]
-        if not finding.witness:
-            tries += [(unit, True) for unit in (*finding.worded, *finding.units)]
+        main = [(unit, False) for unit in finding.units]
+        worded = [(unit, True) for unit in (*finding.worded, *finding.units)]
+        if self._tried(finding, main, FIRST) or finding.witness:
+            return
+        left = list(finding.open)
+        if not self._tried(finding, worded, FIRST) and (left or finding.open):
+            self._tried(finding, [*left, *finding.open], BOXES)
+
+    def _tried(self, finding: Finding, tries: Sequence[tuple[Unit, bool]], most: int) -> bool:
+        """Whether one of the searches finds something; those that came to no end are kept."""
+        finding.open = []
         for unit, words in tries:
-            found = self.search.splitting(finding.unknown, unit, words)
+            found = self.search.splitting(finding.unknown, unit, words, most)
             if found.trials:
                 self._witnessed(finding, found.trials, [unit], words)
                 finding.open = []
-                return
+                return True
             if not found.complete:
                 finding.open.append((unit, words))
-        if finding.witness:
-            finding.open = []
+        return False
 
     def _witnessed(
         self, finding: Finding, pair: tuple[Trial, ...], units: Sequence[Unit], words: bool

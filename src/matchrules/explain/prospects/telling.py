@@ -112,7 +112,9 @@ def _answers(survey: Survey, finding: Finding) -> tuple[Answer, ...]:
         said = _firings(piece.trials[0], units)
         outcomes.append((piece, said))
         end = _firings(piece.trials[-1], units) if len(piece.trials) > 1 else {}
-        varies.update(k for k, f in said.items() if k in end and _differ(f, end[k]))
+        moved = [k for k, f in said.items() if k in end and _differ(f, end[k])]
+        varies.update(moved)
+        said.update((k, end[k]) for k in moved if k in now and not _differ(said[k], now[k]))
     groups: dict[Any, list[tuple[Piece, Firings]]] = {}
     for piece, said in outcomes:
         key = frozenset((k, None if k in varies else _content(f)) for k, f in said.items())
