@@ -402,7 +402,7 @@ def test_a_value_of_many_instances() -> None:
           - Item “i1”: not known.
           - Item “i3”: not known.
           - Item “i5”: not known.
-            and 1 more
+          - And 1 more.
         """,
         told("item.size", {"item": items}),
     )
@@ -428,7 +428,8 @@ def test_markdown_is_the_same_as_a_list() -> None:
         What keeps it from that:
 
         - Number of notes with (text of the note: “x”): 0; it would have to be at least 2.
-          (s; rules.rules:37; rules 1)
+
+        (s; rules.rules:37; rules 1)
         """,  # noqa: E501  # a paragraph of Markdown is one line
         ask("R-2", {"person": ADULT}).to_markdown().rstrip("\n"),
     )

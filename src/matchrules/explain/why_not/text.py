@@ -25,8 +25,8 @@ _TAKES: Final = {
 
 @frozen
 class Line:
-    """A line of the answer: a paragraph where `depth` is 0, else a point that deep in a list.
-    `head` and `small` say how much weight it has."""
+    """A line of the answer: a paragraph where `depth` is 0, else a point that deep in a list, or
+    where it is `small` a line below that. A `head` is set off from the others."""
 
     words: str
     depth: int = 0
@@ -53,20 +53,17 @@ def text(answer: WhyNot, width: int) -> str:
 def markdown(answer: WhyNot) -> str:
     """The answer as Markdown."""
     written: list[str] = []
+    listed = False
     for line in lines(answer):
         words = escaped(line.words)
-        if line.depth == 0:
-            words = f"**{words}**" if line.head else words
-            written += ["", words] if written else [words]
-            if written[-2:-1] == [""] and line.small:
-                written[-1] = f"*{words}*"
-            after = True
-            continue
-        if after:
+        point = line.depth > 0 and not line.small
+        if written and not (point and listed):
             written.append("")
-        after = False
-        indent = "  " * (line.depth - 1)
-        written.append(f"{indent}{'  ' if line.small else '- '}{words}")
+        listed = point
+        if point:
+            written.append(f"{'  ' * (line.depth - 1)}- {words}")
+        else:
+            written.append(f"**{words}**" if line.head else words)
     return "\n".join(written)
 
 
@@ -118,7 +115,7 @@ def _value(answer: WhyNot) -> Iterator[Line]:
     yield from _lacks(answer.value, 1)
     left = sum(answer.left_out.values())
     if left:
-        yield Line(f"and {left} more", 1, small=True)
+        yield Line(f"And {left} more.", 1)
 
 
 def _rule(rule: Withheld, answer: WhyNot) -> Iterator[Line]:
@@ -140,7 +137,7 @@ def _rule(rule: Withheld, answer: WhyNot) -> Iterator[Line]:
         yield Line(f"Withdrawn by {one.name}, whose conditions hold.", 1)
     left = answer.left_out.get(rule.rule, 0)
     if left and rule is [r for r in answer.rules if r.rule == rule.rule][-1]:
-        yield Line(f"It does not speak of {left} more either.", 1, small=True)
+        yield Line(f"It does not speak of {left} more either.", 1)
     place = rule.place.rpartition("/")[2]
     origin = filter(None, (", ".join(rule.cites), place, rule.version))
     yield Line(f"({'; '.join(origin)})", 1, small=True)
@@ -161,7 +158,7 @@ def _lacks(lacks: tuple[Lack, ...], depth: int) -> Iterator[Line]:
         yield Line(lack.text + _lead(lack), depth)
         yield from _lacks(lack.parts, depth + 1)
         if lack.more:
-            yield Line(f"and {lack.more} more", depth + 1, small=True)
+            yield Line(f"And {lack.more} more.", depth + 1)
 
 
 def _lead(lack: Lack) -> str:

@@ -99,8 +99,8 @@ def unknown_among(descent: "Descent", e: ir.Aggregate, bound: Bound) -> str:
     open_ = [b for b in some if any(descent.run.value(part, b) is None for part in asked)]
     missing = dict.fromkeys(
         descent.wording.value(node)
-        for b in open_ for part in asked for node in ir.walk(part)
-        if isinstance(node, ir.Attribute | ir.Derived) and descent.run.value(node, b) is None
+        for b in open_ for part in asked for node in _outermost(part)
+        if descent.run.value(node, b) is None
     )  # fmt: skip
     named = list(missing)[:_MOST_NAMED]
     if not named:
@@ -108,6 +108,15 @@ def unknown_among(descent: "Descent", e: ir.Aggregate, bound: Bound) -> str:
     many = descent.names.many(e.fact) if len(each) > 1 else spoken(e.fact)
     of = f"{len(each)} {many}" if len(open_) == len(each) else f"{len(open_)} of {len(each)} {many}"
     return f", as this is not known of {of}: {joined(named, 'or')}"
+
+
+def _outermost(e: Expression) -> Iterator[Expression]:
+    """The facts, and the counts and picks, that an expression names outside of such."""
+    if isinstance(e, ir.Attribute | ir.Derived | ir.Aggregate):
+        yield e
+        return
+    for part in ir.children(e):
+        yield from _outermost(part)
 
 
 # Branches ----------------------------------------------------------------------------------------
