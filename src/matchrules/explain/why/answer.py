@@ -8,7 +8,7 @@ from matchrules.decision import Advice, Decision, about_of, plain_value
 from matchrules.diagnostics.model import UsageError
 from matchrules.engine.interpreter import NOTHING, Bound
 from matchrules.explain.grounds import Asked, Grounds
-from matchrules.explain.names import joined, spoken
+from matchrules.explain.names import spoken
 from matchrules.explain.why.model import Proof, Step, What, Why
 from matchrules.explain.why.node import worked
 from matchrules.explain.why.places import places
@@ -193,7 +193,9 @@ class _Answer:
 
 
 def _same(about: Any, asked: Any) -> bool:
-    return bool(about == asked or joined([str(about)], "and") == str(asked))
+    """Whether that is the key, or its text."""
+    parts = about if isinstance(about, tuple) else (about,)
+    return bool(about == asked) or ", ".join(str(plain_value(p, None)) for p in parts) == asked
 
 
 __all__ = ["why"]

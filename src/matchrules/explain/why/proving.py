@@ -11,6 +11,7 @@ from typing import Any
 
 from matchrules import ir
 from matchrules.engine.interpreter import NOTHING, Bound, kleene_and
+from matchrules.explain.why.counting import Counting
 from matchrules.explain.why.node import IS, UNFALSE, UNTRUE, Goal, Node, Unit, Work, join, worked
 from matchrules.explain.why.reading import Reading
 from matchrules.ir import Define, Expression, children
@@ -54,7 +55,8 @@ class Prover:
         """A proof out of proofs of all parts."""
         nodes = []
         for part, wanted in parts:
-            nodes.append((yield self.goal(part, bound, wanted)))
+            node = self.goal(part, bound, wanted)
+            nodes.append(node if isinstance(node, Node) else (yield node))
         return join(kind, e, bound, value, goal, nodes)
 
     def best_of(
@@ -63,7 +65,8 @@ class Prover:
         """The cheapest proof of some part."""
         best: Node | None = None
         for part, wanted in parts:
-            node = yield self.goal(part, bound, wanted)
+            node = self.goal(part, bound, wanted)
+            node = node if isinstance(node, Node) else (yield node)
             if best is None or self.cost(node) < self.cost(best):
                 best = node
             if self.cost(best) == 0:
@@ -140,8 +143,6 @@ class Prover:
             case ir.IfKnown(operand, otherwise):
                 return self._if_known(e, operand, otherwise, bound, goal)
             case ir.Aggregate():
-                from matchrules.explain.why.counting import Counting
-
                 return Counting(self, e, bound, goal, value).work()
             case ir.ParameterValue(_, _, on, key):
                 return self._strict(e, [x for x in (on, key) if x], bound, goal, value, "parameter")

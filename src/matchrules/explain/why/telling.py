@@ -106,7 +106,8 @@ class Telling:
         left_out: list[Step] = []
         idle: set[bool | None] = set()
         for part in node.parts:
-            said = yield self.tell(part)
+            said = self.tell(part)
+            said = said if isinstance(said, Said) else (yield said)
             idle.add(said.idle)
             condition = isinstance(getattr(part.e, "type", None), YesNo)
             if said.idle and condition and not self.whole:
@@ -121,7 +122,7 @@ class Telling:
         path = f"{self.place(e.fact, node.bound) or e.fact}.{e.name}"
         sentence = f"{self.names.value(dotted)}: {self.say(node.value, e.type)}"
         if node.kind == "default":
-            return (yield self._kept(node, "default", sentence, path))
+            return self._kept(node, "default", sentence, path)
         what: What = "fact" if node.kind == "fact" else "unknown"
         needed = self.whole or what == "unknown" or node.units <= self.units
         step = self.step(what, sentence, node.value, e.type, (), dotted, path, needed=needed)
@@ -130,7 +131,7 @@ class Telling:
     def _derived(self, node: Node) -> Any:
         define = self.base.defines[node.e.name]
         sentence = f"{self.names.value(define.name)}: {self.say(node.value, define.type)}"
-        return (yield self._kept(node, "derived", sentence, self.place(define.fact, node.bound)))
+        return self._kept(node, "derived", sentence, self.place(define.fact, node.bound))
 
     def _kept(self, node: Node, what: What, sentence: str, path: str) -> Any:
         """A default or define, the same step wherever it comes."""
