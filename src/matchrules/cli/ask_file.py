@@ -22,7 +22,7 @@ class CaseFile:
 
     path: Path
     backup: Path | None = None
-    saved: bool = False
+    kept: Case | None = None  # what was written last
 
     @classmethod
     def at(cls, path: Path) -> "CaseFile":
@@ -46,7 +46,7 @@ class CaseFile:
         from matchrules.case.writing import case_facts_plain, write_case
 
         target = Path(os.path.realpath(self.path))  # a link stays one
-        if target.exists() and not self.saved:
+        if target.exists() and self.kept is None:
             self.backup = _beside(self.path)
             shutil.copy2(target, self.backup)
         if self.path.suffix.lower() == ".json":
@@ -67,7 +67,7 @@ class CaseFile:
             with suppress(OSError):
                 part.unlink()
             raise
-        self.saved = True
+        self.kept = case
 
 
 def _beside(path: Path) -> Path:

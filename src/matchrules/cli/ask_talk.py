@@ -242,8 +242,10 @@ def _close(held: "Interview", file: "CaseFile", talk: Talk) -> None:
     if missing:
         talk.say(missing)
     talk.say(f"Now: {words.counted(held.now.decision)}.")
-    if not file.saved:
-        talk.say(f"No answer was given: {file.path} is left as it is.")
+    if held.now.case != (file.kept or held.steps[0].case):
+        file.save(held.base, held.now.case)  # interrupted between an answer and the file
+    if file.kept is None:
+        talk.say("No answer was given: nothing is written.")
         return
     talk.say(f"The answers are in {file.path}.")
     if file.backup is not None:
