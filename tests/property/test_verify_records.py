@@ -33,7 +33,7 @@ def holds(record: Any, **more: Any) -> None:
     assert found.ok, str(found)
 
 
-@examples(24)
+@examples(14)
 @given(st.integers(0, 2**32), st.booleans())
 def test_records_of_random_bases(seed: int, private: bool) -> None:
     found = random_record(seed, private)
@@ -58,7 +58,7 @@ def _seal(record: dict[str, Any], salt: str | None) -> dict[str, Any]:
     return {"sha256": resealed({**record, "salt": salt})["sha256"]}
 
 
-@examples(8)
+@examples(6)
 @given(st.data())
 def test_records_of_random_books(data: st.DataObject) -> None:
     book = loaded(data.draw(books()))
@@ -71,7 +71,7 @@ def test_records_of_random_books(data: st.DataObject) -> None:
         holds(record.to_json())
 
 
-@examples(4, long=200)
+@examples(3, long=200)
 @given(applicants(), st.sampled_from(ENGINES))
 def test_records_of_applicants(applicant: Any, engine: Any) -> None:
     as_of, facts = applicant
@@ -98,7 +98,7 @@ def test_records_of_the_examples(engine: Any) -> None:
     assert found >= 10
 
 
-@examples(40)
+@examples(30)
 @given(st.integers(0, 2**32), st.sampled_from(WRONG))
 def test_a_wrong_engine_is_found(seed: int, wrong: Any) -> None:
     """Where what it says is not what is right."""

@@ -337,7 +337,7 @@ def deep_rules(conditions: str, defines: str = "") -> str:
 @pytest.mark.parametrize(
     "step",
     ["not ({})", "(customer.regular or ({}))", "(({}) is not customer.regular)",
-     "(customer.regular if customer.age is 3 else ({}))"],
+     "(customer.regular if customer.age is 3 years else ({}))"],
 )  # fmt: skip
 def test_whatever_nests_as_deep_as_rules_can_is_checked(step: str) -> None:
     condition, book = "customer.regular", None

@@ -1,6 +1,7 @@
 """`matchrules verify`: a record, or a log of them, checked step by step."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,7 @@ def command(
         from matchrules.cli.salt import read_salt
 
         salt = read_salt(salt_file)
-    found = _verified(_content(record), rules, facts, salt, head)
+    found = _verified(record, rules, facts, salt, head)
     if format_ == "json":
         click.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
     else:
@@ -67,13 +68,16 @@ def command(
 
 
 def _verified(
-    content: bytes, rules: tuple[Path, ...], facts: Path | None, salt: str | None, head: str | None
+    file: Path, rules: tuple[Path, ...], facts: Path | None, salt: str | None, head: str | None
 ) -> "Verification":
     from matchrules.diagnostics.model import UsageError
-    from matchrules.records.verify import verify
+    from matchrules.records.verify import verify, verify_log
     from matchrules.records.verify.log import is_log
+    from matchrules.records.verify.strict import MOST_BYTES
 
-    if facts is not None and is_log(content):
+    content = _content(file)
+    log = is_log(content)
+    if facts is not None and log:
         raise UsageError("a case is one of a single record: leave --facts out for a log")
     at_hand = None
     if rules:
@@ -81,6 +85,11 @@ def _verified(
         from matchrules.rulebook import load
 
         at_hand = [to_json(base) for base in load(*rules).bases]
+    if log:
+        del content  # a log may be larger than what is held of it
+        with file.open("rb") as lines:
+            each = iter(partial(lines.readline, MOST_BYTES + 1), b"")
+            return verify_log(each, rules=at_hand, salt=salt, head=head)
     given = None if facts is None else _given(content, facts)
     return verify(content, rules=at_hand, facts=given, salt=salt, head=head)
 

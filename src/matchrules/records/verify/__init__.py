@@ -4,7 +4,7 @@ It shares no code with what decides: it reads the rules, the facts and the proof
 itself, and works every step out again. It imports nothing of matchrules but diagnostics.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from matchrules.records.verify.log import check_log, is_log
@@ -33,4 +33,16 @@ def verify(
     return check_record(document, rules, facts, salt, head)
 
 
-__all__ = ["Verification", "verify"]
+def verify_log(
+    lines: Iterable[bytes],
+    *,
+    rules: Sequence[Any] | None = None,
+    salt: str | None = None,
+    head: str | None = None,
+) -> Verification:
+    """The same of a log that is read line by line, such as a file opened for reading bytes: however
+    many lines it has, only one at a time is held."""
+    return check_log(lines, rules, salt, head)
+
+
+__all__ = ["Verification", "verify", "verify_log"]

@@ -1,8 +1,12 @@
 """A log of records: each line chained to the one before it by hash."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from io import BytesIO
 from typing import Any, Final
 
+from attrs import evolve
+
+from matchrules.diagnostics.model import Diagnostic
 from matchrules.records.verify.findings import Enough
 from matchrules.records.verify.record import Check
 from matchrules.records.verify.rules import Rules
@@ -31,78 +35,91 @@ def is_log(document: str | bytes) -> bool:
 
 
 def check_log(
-    document: str | bytes, rules: Sequence[Any] | None, salt: str | None, head: str | None
-) -> Verification:
-    """The verdict on all of a log."""
+    document: str | bytes | Iterable[bytes], rules: Sequence[Any] | None, salt: str | None,
+    head: str | None,
+) -> Verification:  # fmt: skip
+    """The verdict on all of a log, given as a text or line by line: a log has no limit of size, a
+    line has."""
     check = Check(rules, None, salt)
-    content = document.encode("utf-8", "replace") if isinstance(document, str) else document
-    lines = content.split(b"\n")
-    last = lines.pop()
-    try:
-        if len(content) > MOST_BYTES:
-            raise Unfit(f"it is larger than {MOST_BYTES // 1024 // 1024} MiB")
-        if last:
-            check.found.add(
-                "MR928", f"line {len(lines)}", "is not complete: it does not end in a line break",
-                "was the writing of it interrupted? What is before it is checked",
-            )  # fmt: skip
-        _Chain(check).check(lines)
-    except Enough:
-        pass
-    except Unfit as fault:
-        check.found.unfit("MR920", fault)
-    found = sha256(lines[-1]) if lines else None
-    if head is not None and found != head.lower():
-        check.found.faults.append(_cut(head, lines))
-    return check.verdict(what="log", records=check.records, lines=len(lines), head=found)
-
-
-def _cut(head: str, lines: list[bytes]) -> Any:
-    from matchrules.diagnostics.model import Diagnostic
-
-    at = next((n for n, line in enumerate(lines) if sha256(line) == head.lower()), None)
-    message = (
-        f"ends in another line than the one with the hash {quoted(head)}"
-        if at is None
-        else f"goes on after line {at}, which has the hash {quoted(head)}"
+    if isinstance(document, str | bytes):
+        content = document.encode("utf-8", "replace") if isinstance(document, str) else document
+        document = BytesIO(content)  # whose lines end at line feeds only
+    chain = _Chain(check, head.lower() if head is not None else None)
+    for line in document:
+        chain.add(line)
+    if head is not None and chain.head != head.lower():
+        check.found.faults.append(_cut(head, chain.noted))
+    return check.verdict(
+        what="log",
+        records=check.records,
+        lines=chain.lines,
+        head=chain.head if chain.lines else None,
     )
-    help = ("lines are missing at its end, or it was changed" if at is None
-            else "lines were added since the hash was noted")  # fmt: skip
+
+
+def _cut(head: str, at: int | None) -> Diagnostic:
+    if at is not None:
+        message = f"goes on after line {at}, which has the hash {quoted(head)}"
+        help = "lines were added since the hash was noted"
+    else:
+        message = f"ends in another line than the one with the hash {quoted(head)}"
+        help = "lines are missing at its end, or it was changed"
     return Diagnostic("MR928", message, help=help, path="the log")
 
 
 class _Chain:
-    def __init__(self, check: Check) -> None:
-        self.check_one, self.found = check, check.found
-        self.rules: dict[str, Rules | None] = {}
+    """Takes the lines of a log, one after the other."""
 
-    def check(self, lines: list[bytes]) -> None:
-        previous, number = FIRST, 0
-        for place, line in enumerate(lines):
-            told, trusted = len(self.found.faults), len(self.found.trusted)
-            try:
-                number = self._line(place, number, previous, line)
-            except Unfit as fault:
-                self.found.unfit("MR928", fault)
-                number += 1
-            except RecursionError:
-                self.check_one.too_deep()
-                number += 1
-            for at in range(told, len(self.found.faults)):
-                self._name(at, place)
-            for at in range(trusted, len(self.found.trusted)):
-                self.found.trusted[at] = f"line {place}, {self.found.trusted[at]}"
-            previous = sha256(line)
+    def __init__(self, check: Check, wanted: str | None) -> None:
+        self.check, self.found, self.wanted = check, check.found, wanted
+        self.rules: dict[str, Rules | None] = {}
+        self.lines = self.number = 0
+        self.head = FIRST
+        self.noted: int | None = None  # the line with the hash that was noted
+        self._enough = False
+
+    def add(self, line: bytes) -> None:
+        told, trusted, place = len(self.found.faults), len(self.found.trusted), self.lines
+        try:
+            if not self._enough:
+                self._check(line)
+        except Enough:
+            self._enough = True
+        for at in range(told, len(self.found.faults)):
+            self._name(at, place)
+        for at in range(trusted, len(self.found.trusted)):
+            self.found.trusted[at] = f"line {place}, {self.found.trusted[at]}"
+        if line.endswith(b"\n"):
+            self.lines += 1
+            self.head = sha256(line[:-1])
+            self.noted = place if self.head == self.wanted else self.noted
+
+    def _check(self, line: bytes) -> None:
+        if not line.endswith(b"\n") and len(line) <= MOST_BYTES:
+            self.found.add(
+                "MR928", "", "is not complete: it does not end in a line break",
+                "was the writing of it interrupted? What is before it is checked",
+            )  # fmt: skip
+            return
+        following = self.number + 1
+        try:
+            if len(line) > MOST_BYTES:
+                raise Unfit(f"is larger than {MOST_BYTES // 1024 // 1024} MiB")
+            following = self._line(self.number, self.head, line[:-1])
+        except Unfit as fault:
+            self.found.unfit("MR928", fault)
+        except RecursionError:
+            self.check.too_deep()
+        finally:
+            self.number = following
 
     def _name(self, at: int, place: int) -> None:
         """Puts the line before the path of a fault."""
-        from attrs import evolve
-
         fault = self.found.faults[at]
         path = f"line {place}" + (f", {fault.path}" if fault.path else "")
         self.found.faults[at] = evolve(fault, path=path)
 
-    def _line(self, place: int, number: int, previous: str, line: bytes) -> int:
+    def _line(self, number: int, previous: str, line: bytes) -> int:
         """Checks a line; the number that the next one must have."""
         tree = read(line)
         keys = _KEYS.get(str(tree.get("what"))) if isinstance(tree, dict) else None
@@ -128,7 +145,7 @@ class _Chain:
         if tree["what"] == "rules":
             self._rules(tree)
         else:
-            self.check_one.record(tree["record"], self.rules)
+            self.check.record(tree["record"], self.rules)
             rules = tree["record"]["rules"] if isinstance(tree["record"], dict) else None
             if isinstance(rules, dict) and isinstance(rules.get("sha256"), str):
                 self.rules.setdefault(rules["sha256"], None)  # told once that it is not there
@@ -147,4 +164,4 @@ class _Chain:
             self.found.add("MR922", "sha256", f"says {quoted(tree['sha256'])}, but the hash of the "
                            f"rules is `{rules.sha256}`")  # fmt: skip
         self.rules[rules.sha256] = rules
-        self.check_one.compare_rules(rules)
+        self.check.compare_rules(rules)
