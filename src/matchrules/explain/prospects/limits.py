@@ -153,6 +153,7 @@ def _lacking(trial: Trial) -> Iterator[Limit]:
 
 def _refusals(trial: Trial) -> Iterator[Limit]:
     base = trial.base
+    trial.fill(trial.compiled.everything)  # an incomplete one was told before it was worked out
     rejecting = zip(base.rejects, trial.compiled.rejecting, strict=True)
     for n, (reject, rejects) in enumerate(rejecting):
         for index in rejects(trial.cells):
