@@ -97,7 +97,7 @@ class _Rules:
         ]  # fmt: skip
         speaking = [a for a in said if asked.what == "rule" or a.strength not in AGAINST]
         if not speaking:
-            return tuple(f"{a.strength} ({a.id or a.rule})" for a in said)
+            return tuple(dict.fromkeys(f"{a.strength} ({a.id or a.rule})" for a in said))
         words = f"the rule `{self._name()}` speaks"
         if asked.what == "advice":
             rules = ", ".join(dict.fromkeys(a.id or a.rule for a in speaking))
@@ -130,7 +130,9 @@ class _Rules:
             return ([] if self.run.stands(rule, NOTHING) else [NOTHING]), 0
         if self.key is not None:
             index = self._instance(rule.fact)
-            return ([] if index is None else [{rule.fact: index}]), 0
+            assert index is not None  # the others are left out
+            bound = {rule.fact: index}
+            return ([] if self.run.stands(rule, bound) else [bound]), 0
         fact = rule.fact
         each = self.run.each(fact)
         run: Interpretation | Run = self.run
