@@ -48,12 +48,13 @@ class _Answer:
     # Advice ---------------------------------------------------------------------------------------
 
     def advice(self, asked: Asked, subject: str) -> list[Proof]:
-        rules = {rule.full_name: rule for rule in self.grounds.rules_for(asked)}
+        kind, _, of = asked.name.partition(".")
+        wanted = self.base.rules[asked.name].full_name if asked.what == "rule" else None
         said = [
-            (advice, rules[advice.rule]) for advice in self.decision.advice
-            if advice.rule in rules
-            and (asked.what == "rule" or f"{advice.kind}.{advice.subject}" == asked.name)
-        ]  # fmt: skip
+            (advice, self.base.rules[advice.rule.rpartition(".")[2]])
+            for advice in self.decision.advice
+            if (advice.rule == wanted if wanted else (advice.kind, advice.subject) == (kind, of))
+        ]
         if not said:
             raise UsageError(
                 f"nothing is advised on `{subject}` here: `why_not` tells why"

@@ -1,6 +1,7 @@
 """What a proof is made of while it is looked for."""
 
 from collections.abc import Generator, Iterable, Sequence
+from types import GeneratorType
 from typing import Any, Final
 
 from matchrules.engine.interpreter import Bound
@@ -70,7 +71,7 @@ def join(
 def worked(work: Any) -> Any:
     """What a generator returns that asks for others on its way: it is given what they return, and
     what is no generator as it is. Nothing recurses, however deep they ask."""
-    if not isinstance(work, Generator):
+    if type(work) is not GeneratorType:
         return work
     stack = [work]
     answer: Any = None
@@ -81,7 +82,7 @@ def worked(work: Any) -> Any:
             stack.pop()
             answer = done.value
             continue
-        if isinstance(asked, Generator):
+        if type(asked) is GeneratorType:  # to ask the abstract class takes long
             stack.append(asked)
             answer = None
         else:

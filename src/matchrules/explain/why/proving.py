@@ -76,7 +76,7 @@ class Prover:
 
     def goal(self, e: Expression, bound: Bound, goal: Goal) -> Any:
         """The proof where it is there already, else the work that makes it."""
-        key = (id(e), goal, *bound.items())
+        key = (id(e), goal, *bound.items()) if bound else (id(e), goal)
         done = self._known(key)
         if done is not None:
             return done

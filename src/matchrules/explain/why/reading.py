@@ -18,10 +18,10 @@ class Reading(Interpretation):
     def __init__(self, base: RuleBase, case: Case, compiled: Compiled) -> None:
         super().__init__(base, case)
         self.run = Run(compiled, case)
-        self._values: dict[tuple[Any, ...], Any] = {}
+        self._values: dict[Any, Any] = {}
 
     def value(self, expression: Expression, bound: Bound = NOTHING) -> Any:
-        key = (id(expression), *bound.items())
+        key: Any = (id(expression), *bound.items()) if bound else id(expression)
         if key not in self._values:
             self._values[key] = super().value(expression, bound)
         return self._values[key]

@@ -357,16 +357,15 @@ def told_once(root: Step) -> Step:
     seen: set[int] = set()
 
     def mark(step: Step) -> Any:
-        if not step.steps:
-            return step
         if step.what in ("derived", "default"):
             if id(step) in seen:
                 return evolve(step, steps=(), again=True)
             seen.add(id(step))
         steps = []
         for inner in step.steps:
-            steps.append((yield mark(inner)))
-        return evolve(step, steps=tuple(steps))
+            steps.append((yield mark(inner)) if inner.steps else inner)
+        same = all(new is old for new, old in zip(steps, step.steps, strict=True))
+        return step if same else evolve(step, steps=tuple(steps))
 
     found: Step = worked(mark(root))
     return found
