@@ -38,6 +38,10 @@ class Talk:
     source: TextIO
     err: bool = False
 
+    @property
+    def width(self) -> int:
+        return max(min(terminal_width(), 100), 40)
+
     def say(self, lines: Iterable[str] | str = "") -> None:
         text = lines if isinstance(lines, str) else "\n".join(lines)
         click.echo(seen(text), err=self.err)
@@ -116,7 +120,7 @@ def _asked(held: "Interview", file: "CaseFile", talk: Talk) -> None:
             return
         talk.say()
         number = len(held.steps)
-        talk.say(words.asked(held.base, held.now.case, questions[0], number))
+        talk.say(words.asked(held.base, held.now.case, questions[0], number, talk.width))
         _answered(held, file, talk, questions[0])
 
 
@@ -133,8 +137,7 @@ def _answered(held: "Interview", file: "CaseFile", talk: Talk, question: "Questi
             case "help":
                 talk.say(words.HELP)
             case "list":
-                width = min(terminal_width(), 100)
-                talk.say(words.listed(held.base, held.now.decision, width))
+                talk.say(words.listed(held.base, held.now.decision, talk.width))
                 talk.say(words.counted(held.now.decision) + ".")
             case "why":
                 talk.say(words.hanging(held.base, question))

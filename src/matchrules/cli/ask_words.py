@@ -1,21 +1,23 @@
 """What an interview says: its questions, what an answer changed, and what is left at the end."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from matchrules.case.model import Case
 from matchrules.cli.ask_answers import choices
-from matchrules.cli.items import STRENGTHS, grouped, in_words, seen
+from matchrules.cli.items import STRENGTHS, grouped, in_words
 from matchrules.decision import Advice, Decision, render_value
 from matchrules.explain.names import joined, spoken
 from matchrules.ir import Aggregate, Attribute, RuleBase, walk
+from matchrules.types import Enum, SetOf, Type
 
 if TYPE_CHECKING:
     from matchrules.explain.prospects import Answer, Question, Said
 
 MOST_DECIDED: Final = 3
 MOST_CHANGES: Final = 12
+_MOST_MEMBERS: Final = 5
 _MOST_TOLD: Final = 3  # values that tell which instance is meant
 
 HELP: Final = """\
@@ -27,7 +29,9 @@ Answer in words or by number. You can also say
   quit   stop here; what was answered is kept"""
 
 
-def asked(base: RuleBase, case: Case, question: "Question", number: int) -> Iterator[str]:
+def asked(
+    base: RuleBase, case: Case, question: "Question", number: int, width: int
+) -> Iterator[str]:
     """A question with what can be answered and what hangs on it."""
     title, note = _titled(base, question.unknown.fact, question.unknown.name)
     yield f"{number}. {title}{_whose(base, case, question)}"
@@ -36,7 +40,10 @@ def asked(base: RuleBase, case: Case, question: "Question", number: int) -> Iter
     attribute = base.facts[question.unknown.fact].attributes[question.unknown.name]
     for line in choices(base, attribute.type):
         yield f"   {line}"
-    yield f"   {_decides(base, question)}"
+    yield from textwrap.wrap(
+        _decides(base, question), width, initial_indent="   ", subsequent_indent="   ",
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def title_of(base: RuleBase, fact: str, name: str) -> str:
@@ -122,8 +129,18 @@ def missing(base: RuleBase, case: Case) -> Iterator[str]:
     yield "If there are any, add them to the file as a list and ask again; one begins so:"
     yield f"  {first.name}:"
     for place, attribute in enumerate(required):
-        what = "; ".join(one.strip() for one in choices(base, attribute.type))
-        yield f"    {'- ' if not place else '  '}{attribute.name}: …   # {what[:70]}"
+        lead = "- " if not place else "  "
+        yield f"    {lead}{attribute.name}: …   # {_form(base, attribute.type)}"
+
+
+def _form(base: RuleBase, type_: Type) -> str:
+    """How a value of that type is written in a case file."""
+    members = type_.members if isinstance(type_, Enum) else ()
+    members = type_.of.members if isinstance(type_, SetOf) else members
+    if not members:
+        return next(choices(base, type_)).strip()
+    shown = [*members[:_MOST_MEMBERS], *(["another"] if len(members) > _MOST_MEMBERS else [])]
+    return f"{'a list of ' if isinstance(type_, SetOf) else ''}{joined(shown, 'or')}"
 
 
 def _titled(base: RuleBase, fact: str, name: str) -> tuple[str, str]:
@@ -210,12 +227,7 @@ def _keyed(decision: Decision) -> dict[tuple[object, ...], Advice]:
     return found
 
 
-def shown(lines: Sequence[str] | Iterator[str]) -> str:
-    """Lines as a terminal may have them."""
-    return "\n".join(seen(line) for line in lines)
-
-
 __all__ = [
-    "HELP", "asked", "changes", "counted", "hanging", "listed", "missing", "shown",
+    "HELP", "asked", "changes", "counted", "hanging", "listed", "missing",
     "title_of",
 ]  # fmt: skip
