@@ -75,6 +75,8 @@ define person.way : state "The way"
   is bad if person.nick is unknown else good if person.nick is "Bob" else bad
 define person.price : integer 0..9 "What it costs"
   is price for person.state
+define person.untold : integer 0..9 "What nobody tells"
+  is unknown if shown person.ok else unknown
 define item.big : yes_no "A big item"
   for each item
   is item.size > 5000
@@ -168,12 +170,12 @@ def test_only_what_failed_is_told_with_its_value_and_what_it_would_have_to_be() 
         “Go” (R-1) would speak for it (must).
           - Of age: no; it would have to be yes:
             - Age: 17 years; it would have to be at least 18 years (full_age).
-            (s; rules.rules:30; rules 1)
+            (s; rules.rules:32; rules 1)
 
         “Stay” (R-2) would speak against it (should not).
           - Number of notes with (text of the note: “x”): 0; it would have to be at
             least 2.
-            (s; rules.rules:37; rules 1)
+            (s; rules.rules:39; rules 1)
         """,
         told("plan.go", {"person": person, "note": [{"good": False, "day": DAY, "text": "y"}]}),
     )
@@ -202,7 +204,7 @@ def test_of_an_or_all_is_told_and_guards_once() -> None:
                 - A good note: no; it would have to be yes.
             - Tags: “in bad order”; it would have to include “in good order”.
             - Nickname: “Cy”; it would have to be “Bob”.
-            (s; rules.rules:30; rules 1)
+            (s; rules.rules:32; rules 1)
         """,
         told("R-1", {
             "person": {"age": 7, "nick": "Cy", "tags": ["bad"]},
@@ -237,7 +239,7 @@ def test_every_exception_that_is_so_blocks_because_of_something() -> None:
                 - Note (text of the note: “y”; a good note: yes; day of the note:
                   2026-06-01):
                   - A good note: yes; it would have to be no.
-            (s; rules.rules:30; rules 1)
+            (s; rules.rules:32; rules 1)
         """,
         told("R-1", {"person": person, "note": notes}),
     )
@@ -271,7 +273,7 @@ def test_the_nearest_row_and_branch_and_a_parameter_without_a_value() -> None:
             - Nickname: “Cy”; it would have to be “Bob”.
           - What it costs: not known; it would have to be under 2:
             - Price (price) for where it stands: not known; the rules give none.
-            (s; rules.rules:59; rules 1)
+            (s; rules.rules:61; rules 1)
         """,
         told("R-4", {"person": person}),
     )
@@ -393,6 +395,12 @@ def test_a_value_that_is_not_known() -> None:
     )
 
 
+def test_a_value_that_is_never_known() -> None:
+    answer = ask("person.untold", {"person": ADULT})
+    assert "What nobody tells (person.untold): not known" in str(answer)
+    assert len(answer.value[0].parts) == 1
+
+
 def test_a_yes_no_that_is_not_yes() -> None:
     says(
         """
@@ -444,7 +452,7 @@ def test_markdown_is_the_same_as_a_list() -> None:
 
         - Number of notes with (text of the note: “x”): 0; it would have to be at least 2.
 
-        (s; rules.rules:37; rules 1)
+        (s; rules.rules:39; rules 1)
         """,  # noqa: E501  # a paragraph of Markdown is one line
         ask("R-2", {"person": ADULT}).to_markdown().rstrip("\n"),
     )

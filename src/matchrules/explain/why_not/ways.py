@@ -128,7 +128,12 @@ def _branches(descent: "Descent", e: Expression, bound: Bound, need: Need) -> "P
         if possible(descent.base, way.leaf, need)
     ]  # fmt: skip
     if not ways:
-        return causes(descent, e, bound) if descent.run.value(e, bound) is None else _NONE
+        if descent.run.value(e, bound) is not None:
+            return _NONE
+        known = Known()
+        if need == known:  # it is never known
+            return "all", (_no_value(descent, e, bound),)
+        return _branches(descent, e, bound, known)
     way = min(ways, key=lambda way: _distance(descent, way, bound, need))
     found = [
         descent.lack(condition, bound, wanted) for condition, wanted in way.conditions
