@@ -200,8 +200,7 @@ class Decision:
 
     @property
     def possible(self) -> "tuple[Prospect, ...]":
-        """The advice that is given for some values of the unknown facts, what is certain left
-        out."""
+        """The advice given for some values of the unknown facts only; what is certain left out."""
         return self._asked.possible(self)
 
     @property
@@ -215,8 +214,7 @@ class Decision:
         """The smallest change of facts that gives a piece of advice, or takes one away: what to
         have or lose is a subject as for `why`.
 
-        Needs the extra `prove`. Raises `UsageError` where the subject is none, or where not exactly
-        one of both is given.
+        Needs the extra `prove`. Raises `UsageError` for no such subject, and unless one is given.
         """
         return self._asked.recourse(self, to_have, to_lose, seconds)
 
