@@ -2,7 +2,8 @@
 all known."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final
 
 from matchrules.explain.prospects.values import (
     BOTH,
@@ -24,12 +25,13 @@ from matchrules.ir import Aggregate
 from matchrules.regions import possible
 from matchrules.regions.possible import Possible
 from matchrules.types import exact as whole
-from matchrules.types import sort_key
+from matchrules.types import order_key, sort_key
 
 if TYPE_CHECKING:
     from matchrules.explain.prospects.outlook import Outlook
 
 Bound = Mapping[str, int]
+PAIRS: Final = 64
 
 
 def aggregate(look: "Outlook", e: Aggregate, bound: Bound) -> Many:
@@ -170,10 +172,7 @@ def _extreme(e: Aggregate, values: Sequence[tuple[Any, Bits]], unknown: bool) ->
     if all(test == YES for _, test in values) and not isinstance(known[0], int):
         found = known[0].but(False)
         for value in known[1:]:
-            if any(v.singles is not None and _words(v) for v in (found, value)):
-                found = join([found, value.but(False)], e.type)
-            else:
-                found = possible.extreme(e.op, found, value.but(False))
+            found = _more_extreme(e, found, value.but(False))
     else:
         found = join(known, e.type)
     if isinstance(found, int):
@@ -181,8 +180,13 @@ def _extreme(e: Aggregate, values: Sequence[tuple[Any, Bits]], unknown: bool) ->
     return found.but(unknown)  # type: ignore[no-any-return]  # bounds of some type
 
 
-def _words(many: Possible) -> bool:
-    return any(isinstance(v, str | bool) for v in many.singles or ())
+def _more_extreme(e: Aggregate, one: Possible, two: Possible) -> Possible:
+    """The smaller or larger of two known values."""
+    if one.singles is None or two.singles is None or len(one.singles) * len(two.singles) > PAIRS:
+        return possible.extreme(e.op, one, two)
+    pick = min if e.op == "min" else max
+    pairs = product(one.singles, two.singles)
+    return Possible(frozenset(pick(pair, key=lambda v: order_key(v, e.type)) for pair in pairs))
 
 
 def _never(value: Many) -> bool:
