@@ -236,6 +236,7 @@ def test_the_whole_has_every_row_and_the_rules() -> None:
     assert "row 1 of its table does not apply" in told
     assert "| rule rest_now" in told
     assert "Its text names:" in told
+    assert "It is for a case like this:\n  - the clinic is open: yes\n" in told
 
 
 def test_json_and_markdown_and_a_picture() -> None:
@@ -282,6 +283,19 @@ def test_what_cannot_be_asked(subject: str, about: Any, told: str) -> None:
         decision = decided(letter=LETTERS)
     with pytest.raises(UsageError, match=told.replace("`", ".")):
         decision.why(subject, about=about)
+
+
+def test_one_proof_tells_a_thing_once() -> None:
+    found = str(why("care.call", letter=LETTERS[:1], whole=True))
+    assert found.count("number of letters with") == 1
+    assert "letters by doctors: 1 letter (as above)" in found
+
+
+def test_a_decision_without_its_rules_cannot_be_asked() -> None:
+    from attrs import evolve
+
+    with pytest.raises(UsageError, match="without what explains it"):
+        evolve(decided(), reach=None).why("care.call")
 
 
 def test_a_long_chain_and_a_large_case() -> None:

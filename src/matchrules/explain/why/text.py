@@ -131,7 +131,7 @@ def _group(steps: list[Step], whole: bool) -> Iterator[_Line]:
             yield _Line(0, f"{_sentence(step)}, from")
             yield from _below(step.steps, 1, whole)
         return
-    if first.what not in ("when", "unless", "overrider", "text"):
+    if first.what not in ("when", "guard", "unless", "overrider", "text"):
         about = first.what == "instance" and not first.steps
         yield _Line(0, "It is about:" if about else "Beside that:")
         yield from _below(steps, 1, whole)
