@@ -73,7 +73,7 @@ def _begun(book: "Book", path: Path, as_of: date | None, talk: "Talk") -> "tuple
     """The case in the file, or one without facts; the day is asked for where nothing says it."""
     from matchrules.case.document import open_document
 
-    if not path.exists() or not path.read_bytes().strip():
+    if not path.exists() or (path.is_file() and not path.read_bytes().strip()):
         return book.case({}, as_of or talk.day())
     if as_of is None:
         tree = open_document(str(path), path.read_bytes()).tree

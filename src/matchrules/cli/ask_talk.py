@@ -52,9 +52,11 @@ class Talk:
         if live:
             import readline  # noqa: F401  # lines at a terminal can be edited
 
-        click.echo(prompt, nl=False, err=self.err)
+        edited = live and not self.err  # who edits the line knows the prompt
+        if not edited:
+            click.echo(prompt, nl=False, err=self.err)
         try:
-            line = input() if live else self.source.readline()
+            line = input(prompt if edited else "") if live else self.source.readline()
         except EOFError:
             line = ""
             live = False
