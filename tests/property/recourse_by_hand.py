@@ -4,7 +4,7 @@ Written against the meaning, not against the search: instances are matched in ev
 and the cheapest counts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from itertools import combinations, permutations
@@ -12,7 +12,6 @@ from random import Random
 from typing import Any
 
 from attrs import evolve, frozen
-from small_books import SmallBook
 
 from matchrules import ir
 from matchrules.case.model import Case
@@ -57,12 +56,12 @@ def marked(base: ir.RuleBase, rng: Random) -> ir.RuleBase:
     return evolve(base, facts=facts)
 
 
-def least(book: SmallBook, start: Case, runs: Sequence[Interpretation]) -> Effort | None:
+def least(base: ir.RuleBase, start: Case, runs: Iterable[Interpretation]) -> Effort | None:
     """The least effort with which a case becomes one of the given ones; None where none does."""
     efforts = [
         effort for run in runs
         if run.case.as_of == start.as_of
-        and (effort := between(book.base, start, run.case)) is not None
+        and (effort := between(base, start, run.case)) is not None
     ]  # fmt: skip
     return min(efforts, default=None)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import partial
 from random import Random
 
+import recourse_books
 from books_and_cases import LONG, examples
 from brute_force import valid
 from hypothesis import given
@@ -18,6 +19,7 @@ from matchrules.engine.interpreter import Interpretation
 from matchrules.explain.grounds import Grounds
 from matchrules.ir import Rule, RuleBase
 from matchrules.prove.recourse import Recourse, recourse
+from matchrules.prove.witness import is_valid
 from matchrules.reach import Reach
 
 SECONDS = 60.0
@@ -41,7 +43,7 @@ def check(seed: int, most: int = MOST_CASES, subjects: int = 2) -> Counter[str]:
         stands = partial(_stands, grounds.rules_for(grounds.asked(name)))
         before = stands(start)
         told = ask(grounds, None if before else name, name if before else None)
-        right = least(book, start.case, [run for run in runs if stands(run) is not before])
+        right = least(base, start.case, [run for run in runs if stands(run) is not before])
         where = (seed, most, name, before, told.answer, told.cost, told.reason, right)
         found[told.answer] += 1
         if told.answer == "undecided":
@@ -115,7 +117,36 @@ def ask(grounds: Grounds, to_have: str | None, to_lose: str | None) -> Recourse:
     return recourse(grounds, decision, to_have, to_lose, SECONDS)
 
 
-@examples(15)
+def check_wish(seed: int) -> str:
+    """A wish of which everything that can be changed is tried."""
+    rng = Random(seed)
+    base = recourse_books.book(rng)
+    case = recourse_books.start(base, rng)
+    if not list(valid(base, [case])):
+        return "not valid"
+    grounds = Grounds(base, case, {})
+    stands = partial(_stands, (base.rules["wish"],))
+    before = stands(grounds.interpretation)
+    told = ask(grounds, None if before else "wish", "wish" if before else None)
+    there = (Interpretation(base, one) for one in recourse_books.around(base, case))
+    right = least(base, case, (run for run in there if is_valid(run) and stands(run) is not before))
+    assert told.proved, (seed, told)
+    if right is None:
+        assert told.answer in ("nothing", "no_case"), (seed, told)
+        return told.answer
+    assert told.after is not None and told.after.reach is not None, (seed, right)
+    assert between(base, case, told.after.reach.case) == right, (seed, told, right)
+    assert is_valid(Interpretation(base, told.after.reach.case)), seed
+    return "found"
+
+
+@examples(25)
+@given(st.integers(0, 10**9))
+def test_a_wish_is_met_by_the_smallest_change(seed: int) -> None:
+    check_wish(seed)
+
+
+@examples(12)
 @given(st.integers(0, 10**9))
 def test_no_smaller_change_does_it(seed: int) -> None:
     check(seed)
