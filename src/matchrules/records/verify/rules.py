@@ -27,6 +27,7 @@ class Rules:
         self.base = base = read_rules(tree)
         self.labels = {name: enum.labels for name, enum in base.enums.items()}
         self._shown: dict[str, bool] = {}
+        self.marking: set[str] = set()  # the names, and rules, that can be provisional at all
         Soundness(base)
         self.order = self._ordered()
         for _, name in self.order:  # each after those that it rests on: nothing recurses far
@@ -116,6 +117,14 @@ class Rules:
                     heappush(ready, user)
         if len(done) < len(needs):
             raise Unfit(f"`{min(set(needs) - set(done))}` depends on itself")
+        for name in done:
+            if needs[name] & self.marking or (
+                name in base.defines and base.defines[name].provisional is not None
+            ):
+                self.marking.add(name)
+        for rule in base.rules.values():
+            if rule.provisional is not None or self._names(self.of_rule(rule)) & self.marking:
+                self.marking.add(f"rule {rule.name}")
         return [
             ("define" if name in base.defines else "attribute", name)
             for name in done if name in base.defines or name in told

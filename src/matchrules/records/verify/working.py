@@ -222,6 +222,8 @@ class Working:
 
     def marked(self, reader: Node, scope: Scope) -> Any:
         """Whether a rule or define is provisional, or something that it reads is."""
+        if reader.what == "Rule" and f"rule {reader.name}" not in self.rules.marking:
+            return False
         said = None if reader.provisional is None else self.value(reader.provisional, scope)
         rules = self.rules
         reads = rules.of_rule(reader) if reader.what == "Rule" else rules.of_define(reader)
@@ -230,11 +232,12 @@ class Working:
 
     def mark(self, name: str, index: int | None, node: Node, scope: Scope) -> None:
         """Keeps whether a define, or an attribute by its default, is provisional."""
-        self._marks[name, index] = (
-            self.marked(node, scope)
-            if node.what == "Define"
-            else some([self._provisional(part, scope) for part in node.inside])
-        )
+        if name not in self.rules.marking:
+            self._marks[name, index] = False
+        elif node.what == "Define":
+            self._marks[name, index] = self.marked(node, scope)
+        else:
+            self._marks[name, index] = some([self._provisional(n, scope) for n in node.inside])
 
     def _provisional(self, node: Node, scope: Scope) -> Any:
         self._count()
@@ -243,6 +246,8 @@ class Working:
         if node.what == "Attribute":
             many = self.rules.base.facts[node.fact].bound is not None
             return self._marks[f"{node.fact}.{node.name}", scope[node.fact] if many else None]
+        if not node.inside:
+            return False
         if node.what == "Aggregate":
             parts = [part for part in (node.where, node.value) if part is not None]
             each = self.scopes(node.fact, scope)
@@ -272,7 +277,7 @@ class Working:
 def every(truths: list[Any]) -> Any:
     """Kleene's and."""
     for decisive in (False, HIDDEN, None):
-        if any(truth is decisive for truth in truths):
+        if decisive in truths:
             return decisive
     return True
 
@@ -280,7 +285,7 @@ def every(truths: list[Any]) -> Any:
 def some(truths: list[Any]) -> Any:
     """Kleene's or."""
     for decisive in (True, HIDDEN, None):
-        if any(truth is decisive for truth in truths):
+        if decisive in truths:
             return decisive
     return False
 
