@@ -29,7 +29,7 @@ def choices(base: RuleBase, type_: Type) -> Iterator[str]:
             yield from _numbered(base, type_)
         case SetOf():
             yield from _numbered(base, type_.of)
-            yield f"several numbers, such as 1, 2, or {NONE}"
+            yield f"several numbers, such as 1, 2, or {_empty(base, type_.of)}"
         case Number():
             yield _range(type_)
         case Date():
@@ -48,7 +48,7 @@ def read(base: RuleBase, type_: Type, line: str) -> Value | None:
         case Enum():
             return _member(base, type_, line)
         case SetOf():
-            if line.lower() in (NONE, "0"):
+            if line.lower() in ("0", _empty(base, type_.of)):
                 return frozenset()
             parts = [part for part in line.replace(",", " ").split() if part.lower() != "and"]
             labels = _by_words(base, type_.of)
@@ -69,6 +69,11 @@ def said(base: RuleBase, type_: Type, value: Value | None) -> str:
     if isinstance(type_, Number) and type_.unit:
         return f"{words} {singular(type_.unit) if words == '1' else type_.unit}"
     return words
+
+
+def _empty(base: RuleBase, enum: Enum) -> str:
+    """How the empty set is said."""
+    return "0" if NONE in _by_words(base, enum) else NONE
 
 
 def _numbered(base: RuleBase, enum: Enum) -> Iterator[str]:
