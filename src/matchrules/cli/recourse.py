@@ -19,8 +19,11 @@ from matchrules.cli.report import reporting, terminal_width
 
 @click.command("recourse")
 @click.argument("case", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--to-have", metavar="SUBJECT",
-              help="The advice that is wanted: `kind.subject`, or a rule by its id or name.")  # fmt: skip
+@click.option(
+    "--to-have",
+    metavar="SUBJECT",
+    help="The advice that is wanted: `kind.subject`, or a rule by its id or name.",
+)
 @click.option("--to-lose", metavar="SUBJECT", help="The advice that is not wanted.")
 @rules_option
 @click.option(

@@ -1,14 +1,13 @@
 """What may be another one in a case: values of asserted attributes, and instances of many-facts.
 
-Nothing here knows the solver. What a move is, how far it goes and what it costs is said once, for
-the search and for whoever wants to check it.
+Nothing here knows the solver.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from math import lcm
-from typing import Final, Literal
+from typing import Final
 
 from attrs import frozen
 
@@ -22,13 +21,11 @@ from matchrules.types import (
     Enum,
     Number,
     SetOf,
-    Text,
     Type,
     Value,
     YesNo,
 )
 
-Way = Literal["change", "add", "remove"]
 _ORDERED: Final = (YesNo, Number, Date, AnyDayOfYear, SetOf)
 
 
@@ -83,22 +80,8 @@ def may_remove(fact: FactDeclaration) -> bool:
     return fact.many and fact.change in ("free", "down")
 
 
-def allowed(place: Place, value: Value | None) -> bool:
-    """Whether the place may come to have that value, as far as its mark goes. What is not known
-    stays so."""
-    if value is None or place.value is None or place.change == "fixed":
-        return value == place.value
-    if place.change == "free":
-        return True
-    one, two = rank(place.value, place.attribute.type), rank(value, place.attribute.type)
-    if isinstance(one, frozenset) and isinstance(two, frozenset):
-        return one <= two if place.change == "up" else one >= two
-    assert not isinstance(one, frozenset) and not isinstance(two, frozenset)
-    return one <= two if place.change == "up" else one >= two
-
-
 def rank(value: Value, type_: Type) -> int | Fraction | frozenset[str]:
-    """What compares values of one type that has an order, and tells how far apart they are."""
+    """What compares values of one type that has an order."""
     match value:
         case bool():
             return int(value)
@@ -109,18 +92,6 @@ def rank(value: Value, type_: Type) -> int | Fraction | frozenset[str]:
         case DayOfYear(month=month, day=day):
             return 32 * month + day
     return type_.members.index(value) if isinstance(type_, Enum) and type_.ordered else 0
-
-
-def distance(one: Value, two: Value, type_: Type) -> int | Fraction:
-    """How far a value moved: by how much, by how many days, steps or members; words without an
-    order, and texts, by one."""
-    if isinstance(one, frozenset) and isinstance(two, frozenset):
-        return len(one ^ two)
-    if isinstance(type_, Text) or (isinstance(type_, Enum) and not type_.ordered):
-        return int(one != two)
-    first, second = rank(one, type_), rank(two, type_)
-    assert not isinstance(first, frozenset) and not isinstance(second, frozenset)
-    return first - second if first > second else second - first
 
 
 def scale(types: Iterable[Type]) -> int:
@@ -153,9 +124,6 @@ Slots = Mapping[str, int]  # how many instances of each many-fact may be added
 __all__ = [
     "Place",
     "Slots",
-    "Way",
-    "allowed",
-    "distance",
     "has_order",
     "may_add",
     "may_remove",
