@@ -6,7 +6,6 @@ and conflicts are not looked at, but values that only a faulty case has are left
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from matchrules import ir
@@ -15,6 +14,15 @@ from matchrules.engine.operators import operate
 from matchrules.explain.prospects import picks
 from matchrules.explain.prospects.frame import Frame
 from matchrules.explain.prospects.model import Unknown
+from matchrules.explain.prospects.steps import (
+    agreed,
+    bounded,
+    collected,
+    disagree,
+    keys,
+    may_be_unknown,
+    with_unknown,
+)
 from matchrules.explain.prospects.values import (
     BOTH,
     EITHER,
@@ -25,7 +33,6 @@ from matchrules.explain.prospects.values import (
     Bits,
     Many,
     Members,
-    anything,
     clip,
     compare,
     decided,
@@ -34,12 +41,10 @@ from matchrules.explain.prospects.values import (
     join,
     one_value,
     same,
-    spread,
 )
 from matchrules.ir import Define, Expression, Rule
-from matchrules.regions import possible
-from matchrules.regions.possible import UNKNOWN, Possible
-from matchrules.types import Type, YesNo, add_time, days_between, on_day, round_to
+from matchrules.regions.possible import Possible
+from matchrules.types import Type, YesNo
 
 Bound = Mapping[str, int]
 NOTHING: Bound = {}
@@ -103,7 +108,7 @@ class Outlook:
         if index < len(instances) and instances[index][name] is not None:
             return one_value(instances[index][name], attribute.type)
         domain = self.domain(Unknown(fact, name, index if declared.many else None))
-        if domain is not None and not _may_be_unknown(domain):
+        if domain is not None and not may_be_unknown(domain):
             return domain
         otherwise = one_value(None, attribute.type)
         if attribute.default is not None:
@@ -153,14 +158,14 @@ class Outlook:
         hits = self.hits(table, bound)
         outputs = [(self.value(row.output, bound), hit) for row, hit in hits]
         if table.hit == "collect":
-            return _collected(outputs)
+            return collected(outputs)
         values = [value for value, _ in outputs]
-        if not values or _disagree(outputs, table.hit == "first"):
+        if not values or disagree(outputs, table.hit == "first"):
             return one_value(None, type_)
         found = join(values, type_)
         several = len(values) > 1 and any(hit & OPEN for _, hit in hits)
-        if several and not (decided(found) and not _may_be_unknown(found)):
-            return _with_unknown(found)
+        if several and not (decided(found) and not may_be_unknown(found)):
+            return with_unknown(found)
         return found
 
     # Rules ----------------------------------------------------------------------------------------
@@ -248,12 +253,12 @@ class Outlook:
         if test & NO:
             parts.append(self.value(e.otherwise, bound))
         if test & OPEN:
-            parts.append(_agreed(self.value(e.then, bound), self.value(e.otherwise, bound), e.type))
+            parts.append(agreed(self.value(e.then, bound), self.value(e.otherwise, bound), e.type))
         return join(parts, e.type)
 
     def _if_known(self, e: ir.IfKnown, bound: Bound) -> Many:
         found = self.value(e.value, bound)
-        if not _may_be_unknown(found):
+        if not may_be_unknown(found):
             return found
         otherwise = self.value(e.otherwise, bound)
         if isinstance(found, int):
@@ -264,14 +269,14 @@ class Outlook:
     def _parameter(self, e: ir.ParameterValue, bound: Bound) -> Many:
         on = None if e.on is None else self.value(e.on, bound)
         key = None if e.key is None else self.value(e.key, bound)
-        unknown = any(v is not None and _may_be_unknown(v) for v in (on, key))
+        unknown = any(v is not None and may_be_unknown(v) for v in (on, key))
         first, last = self.case.as_of, self.case.as_of
         if isinstance(on, Possible):
             if on.known == frozenset():
                 return one_value(None, e.type)
             first, last = ends(on)
         values = []
-        for chosen in self._keys(e.name, key):
+        for chosen in keys(self.base, e.name, key):
             rows = [row for row in self.base.parameters[e.name].rows if row.key == chosen]
             early = [r.start is None or (first is not None and r.start <= first) for r in rows]
             started = [r for r, is_early in zip(rows, early, strict=True) if is_early]
@@ -286,20 +291,6 @@ class Outlook:
             found.append(one_value(None, e.type))
         return join(found, e.type)
 
-    def _keys(self, name: str, key: Many | None) -> list[Any]:
-        """The keys that can be meant; one that is not listed stands for all such."""
-        if key is None:
-            return [None]
-        listed = dict.fromkeys(row.key for row in self.base.parameters[name].rows)
-        if isinstance(key, int):
-            can: list[Any] = [value for value, bit in ((True, YES), (False, NO)) if key & bit]
-        elif key.singles is not None:
-            can = list(key.singles)
-        else:
-            return [*(k for k in listed if k is not None and key.may(k)), ()]
-        missing = [()] if any(k not in listed for k in can) else []
-        return [*(k for k in listed if k in can), *missing]
-
     def _compare(self, e: ir.Compare, bound: Bound) -> Many:
         left, right = self.value(e.left, bound), self.value(e.right, bound)
         return compare(e.op, left, right, e.left.type)
@@ -311,7 +302,7 @@ class Outlook:
             found = NO
             for item in items:
                 found = EITHER[found][compare("==", value, item, YesNo())]
-            unknown = any(_may_be_unknown(v) for v in (value, *items))
+            unknown = any(may_be_unknown(v) for v in (value, *items))
             return found & (YES | NO) | (OPEN if unknown else 0)
         rest: list[Any] = items
         if value.known == frozenset() or any(item.known == frozenset() for item in rest):
@@ -370,117 +361,7 @@ class Outlook:
         values = [exact(v) for v in operands]
         if None not in values:
             return one_value(operate(e, [v[0] for v in values if v], self.base), e.type)
-        return _bounded(self, e, operands)
-
-
-def _bounded(look: Outlook, e: Any, operands: list[Any]) -> Many:
-    """An operator on operands that can be several values each."""
-    if not any(isinstance(v, int) or isinstance(v.known, Members) for v in operands):
-        size = 1
-        for v in operands:
-            size *= len(v.singles) if v.singles is not None else 1000
-        if size <= 32:
-            found = possible.lift(lambda *vs: operate(e, list(vs), look.base), *operands)
-            if found is not None:
-                return found
-    match e:
-        case ir.Arithmetic(op):
-            return possible.arithmetic(op, *operands)
-        case ir.Round(_, mode, places):
-            return possible.monotone(lambda v: round_to(v, places, mode), operands[0])
-        case ir.Extreme(op):
-            return possible.extreme(op, *operands)
-        case ir.AddTime(_, _, unit, sign):
-            return _moved(operands[0], operands[1], unit, sign)
-        case ir.DaysBetween():
-            return _between(*operands)
-        case ir.DayOf() if operands[0].singles is not None:
-            low, high = ends(operands[1])
-            days = operands[0].singles
-            on: list[Any] = [
-                on_day(y, d.month, d.day) for y in (low, high) if y is not None for d in days
-            ]
-            if len(on) == 2 * len(days) and None not in on:
-                return spread(min(on), max(on), any(v.unknown for v in operands))
-    return anything(e.type)
-
-
-def _moved(day: Possible, amount: Possible, unit: str, sign: int) -> Possible:
-    unknown = day.unknown or amount.unknown
-    (first, last), (least, most) = ends(day), ends(amount)
-    if None in (first, last, least, most):
-        return Possible(None, True)
-    if sign < 0:
-        least, most = -most, -least
-    low, high = add_time(first, least, unit), add_time(last, most, unit)
-    return spread(low or date.min, high or date.max, unknown or low is None or high is None)
-
-
-def _between(start: Possible, end: Possible) -> Possible:
-    unknown = start.unknown or end.unknown
-    (first, last), (early, late) = ends(start), ends(end)
-    if None in (first, last, early, late):
-        return Possible(None, unknown)
-    return spread(days_between(last, early), days_between(first, late), unknown)
-
-
-def _may_be_unknown(many: Many) -> bool:
-    return bool(many & OPEN) if isinstance(many, int) else many.unknown
-
-
-def _with_unknown(many: Many) -> Many:
-    return many | OPEN if isinstance(many, int) else many.but(True)
-
-
-def _agreed(one: Many, two: Many, type_: Type) -> Many:
-    """What both are where they are equal, else unknown (3)."""
-    if isinstance(one, int):
-        assert isinstance(two, int)
-        both = one & two & (YES | NO)
-        return both if both and one == two == both and both in (YES, NO) else both | OPEN
-    assert isinstance(two, Possible)
-    if exact(one) is not None and exact(one) == exact(two):
-        return one
-    if one.singles is not None and two.singles is not None:
-        return Possible(one.singles & two.singles, True)
-    if one.known == frozenset() or two.known == frozenset():
-        return UNKNOWN
-    return _with_unknown(join([one, two], type_))
-
-
-def _disagree(outputs: list[tuple[Many, Bits]], first: bool) -> bool:
-    """Whether two rows are candidates in every case, whose outputs are never equal, or one of
-    which is never known."""
-    early = outputs[:-1] if first else outputs
-    if any(hit & YES for _, hit in early):
-        return False
-    sure = [value for value, hit in outputs if not hit & NO]
-    for value in sure:
-        if isinstance(value, int):
-            if value == OPEN or not value & (sure[0] if isinstance(sure[0], int) else 0) & 3:
-                return True
-        elif value.known == frozenset() or _apart(sure[0], value):
-            return True
-    return False
-
-
-def _apart(one: Many, two: Possible) -> bool:
-    return isinstance(one, Possible) and same(one, two) == NO
-
-
-def _collected(outputs: list[tuple[Many, Bits]]) -> Many:
-    must: frozenset[str] = frozenset()
-    may: frozenset[str] = frozenset()
-    unknown = False
-    for value, hit in outputs:
-        if hit & YES:
-            assert isinstance(value, Possible)
-            singles: Any = value.singles or frozenset()
-            may |= singles
-            unknown = unknown or value.unknown
-            if hit == YES and len(singles) == 1 and not value.unknown:
-                must |= singles
-    return Possible(Members(must, may), unknown)  # type: ignore[arg-type]  # the kind of sets
+        return bounded(self.base, e, operands)
 
 
 # Kept under their names, or found as quickly as a value that is kept.

@@ -270,6 +270,13 @@ class Survey:
 
     def _together(self, finding: Finding) -> None:
         """Two extensions that differ only in it, for one unit after the other."""
+        for unit in finding.units:
+            if unit in self.seen:
+                where = self.seen[unit].values
+                pair = self.search.differing(finding.unknown, [unit], where, None, words=False)
+                if pair:
+                    self._witnessed(finding, pair, [unit], words=False)
+                    return
         main = [(unit, False) for unit in finding.units]
         worded = [(unit, True) for unit in (*finding.worded, *finding.units)]
         if self._tried(finding, main, FIRST) or finding.witness:

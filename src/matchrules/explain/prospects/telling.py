@@ -52,11 +52,11 @@ def question(survey: Survey, finding: Finding) -> Question:
     if unknown.index is not None and fact.keys:
         instance = survey.grounds.case.facts[unknown.fact][unknown.index]
         key = about_of(tuple(instance[name] for name in fact.keys))  # type: ignore[misc]  # keys are known
-    answers = _answers(survey, finding) if finding.alone or not finding.witness else ()
     together: list[str] = []
     if finding.witness and not finding.alone:
         others = {u for t in finding.witness for u in t.values} - {unknown}
         together = sorted(survey.path(u) for u in others)
+    answers = () if together else _answers(survey, finding)
     changed = [
         f"{said.kind}.{said.subject}"
         for answer in answers for said in (*answer.adds, *answer.withdraws, *answer.changes)

@@ -27,7 +27,7 @@ class Trials:
         self.compiled = compiled
         self.case = case
         self.now = Run(compiled, case)
-        _ = self.now.standing
+        _ = self.now.standing  # marks as provisional are left to each trial
         self._cells = frame.affected
         self._known: dict[frozenset[tuple[Unknown, Value]], Trial] = {}
 
@@ -105,8 +105,6 @@ class Trial(Run):
                 column = list(cells[cell])
                 column[unknown.index] = value
                 cells[cell] = column
-        for cell in (*layout.attribute_marks.values(), *layout.define_marks.values()):
-            cells[cell] = MISSING
 
     @cached_property
     def faulty(self) -> bool:
