@@ -159,8 +159,8 @@ class Question:
     matters only together with others, which are in `together_with` (paths). `witness` is a pair of
     extensions that differ only in it and in what is advised; `decides` the advice that differs
     between its answers, `touches` how many pieces of advice its value could have a part in.
-    `words`: only texts, or marks as provisional, were seen to change. `proved` is False of one that was not
-    settled, as the extra `prove` is not installed or took too long: it has no witness.
+    `words`: only texts, or marks as provisional, were seen to change. `proved` is False of one that
+    a search within its limits did not settle: it has no witness.
     """
 
     name: str
