@@ -70,8 +70,8 @@ def _broken(paragraph: str, size: float, most: float) -> list[str]:
 
 
 def _cut(word: str, size: float, most: float) -> tuple[str, str]:
-    """A line that is too wide in two, behind the last `.`, `_`, `-` or `/` of its second half if
-    there is one, and never before what stands on the character before it."""
+    """A line that is too wide in two, behind the last `.`, `_`, `-` or `/` of its last two
+    thirds if there is one, and never before what stands on the character before it."""
     fits, wide = 0, 0.0
     for character in word:
         wide += _width(character) * size
@@ -79,7 +79,7 @@ def _cut(word: str, size: float, most: float) -> tuple[str, str]:
             break
         fits += 1
     fits = max(fits, 1)
-    seam = max(word.rfind(mark, fits // 2, fits) for mark in "._-/ ") + 1
+    seam = max(word.rfind(mark, fits // 3, fits) for mark in "._-/ ") + 1
     at = seam or fits
     while at < len(word) and _width(word[at]) == 0:
         at += 1
