@@ -1,7 +1,7 @@
 """Coverage equals its definition, worked out the long way: the interpreter is asked what a decision
 comes to with one condition replaced."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
 
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matchrules import ir
-from matchrules.engine.interpreter import Bound, Interpretation
+from matchrules.engine.interpreter import NOTHING, Bound, Interpretation
 from matchrules.testing import books
 from matchrules.testing.coverage.places import Texts
 from matchrules.testing.coverage.plan import Decision, Plan, plan
@@ -127,24 +127,32 @@ def replaced(e: ir.Expression, leaf: ir.Expression, value: bool | None) -> ir.Ex
     return e
 
 
+Reached = tuple[Callable[[Interpretation, Bound], bool], int]  # asked of how many of the instances
+
+
 @frozen
 class Asked:
-    """A decision as the interpreter is asked for it: what has to be true, what may not be, and the
-    instances that it is asked of."""
+    """A decision as the interpreter is asked for it: what has to be true, what may not be, and what
+    leads there, of the instances that it is asked of."""
 
     decision: Decision
     needed: tuple[ir.Expression, ...]
+    reach: tuple[Reached, ...] = ()
     blocking: tuple[ir.Expression, ...] = ()
-    guards: tuple[ir.Expression, ...] = ()
 
-    def evaluations(self, runs: list[Interpretation]) -> Iterator[tuple[Interpretation, Bound]]:
-        for run in runs:
-            bounds: list[Bound] = [{}]
-            for fact in self.decision.facts:
-                bounds = [inner for bound in bounds for inner in run.each(fact, bound)]
-            for bound in bounds:
-                if all(run.value(guard, bound) is True for guard in self.guards):
-                    yield run, bound
+    def bounds(self, run: Interpretation) -> list[tuple[Bound, ...]]:
+        """Of none of the facts, of the outermost, and so on to all."""
+        chains: list[tuple[Bound, ...]] = [(NOTHING,)]
+        for fact in self.decision.facts:
+            chains = [(*chain, one) for chain in chains for one in run.each(fact, chain[-1])]
+        return chains
+
+    def reached(self, run: Interpretation, bounds: tuple[Bound, ...]) -> bool:
+        return all(leads(run, bounds[depth]) for leads, depth in self.reach)
+
+    def said_to_be_reached(self, run: Interpretation, bounds: tuple[Bound, ...]) -> bool:
+        """What a proposed case is sought by; it may ask for more than is needed."""
+        return all(run.value(e, bounds[depth]) is True for e, depth in self.decision.reach)
 
     def comes_out(
         self, run: Interpretation, bound: Bound, leaf: ir.Expression, value: bool | None
@@ -157,9 +165,10 @@ class Asked:
     def covered(self, place: int, runs: list[Interpretation]) -> bool:
         leaf = self.decision.conditions[place].expression
         each = []
-        for run, bound in self.evaluations(runs):
-            value = run.value(leaf, bound)
-            each.append((run, bound, value, self.comes_out(run, bound, leaf, value)))
+        for run in runs:
+            for bound in [b[-1] for b in self.bounds(run) if self.reached(run, b)]:
+                value = run.value(leaf, bound)
+                each.append((run, bound, value, self.comes_out(run, bound, leaf, value)))
         return any(
             a is True
             and b is not True
@@ -169,22 +178,109 @@ class Asked:
         )
 
 
-def asked(mine: Plan) -> Iterator[Asked]:
-    """The decisions of rules, defines, rejects, and of the `where` of what is always asked."""
-    for name, decision in mine.rules.items():
-        rule = mine.base.rules[name]
+def comes_to(e: ir.Expression, *values: object) -> Callable[[Interpretation, Bound], bool]:
+    return lambda run, bound: any(run.value(e, bound) is value for value in values)
+
+
+def differs(fact: str, attribute: ir.AttributeDeclaration) -> Callable[..., bool]:
+    """What is asserted from the default, both known."""
+
+    def look(run: Interpretation, bound: Bound) -> bool:
+        assert attribute.default is not None
+        instances, index = run.case.facts[fact], bound.get(fact, 0)
+        asserted = instances[index][attribute.name] if index < len(instances) else None
+        default = run.value(attribute.default, bound)
+        return None not in (asserted, default) and asserted != default
+
+    return look
+
+
+class Asking:
+    """The decisions of a rule base, found by what the manual says of where each is evaluated."""
+
+    def __init__(self, mine: Plan) -> None:
+        self.mine = mine
+
+    def __iter__(self) -> Iterator[Asked]:
+        base = self.mine.base
+        for rule in base.rules.values():
+            yield from self.rule(rule)
+        for one in (*base.defines.values(), *base.rejects):
+            body = one.when if isinstance(one, ir.Reject) else one.body
+            depth = 0 if one.fact is None else 1
+            if isinstance(body, ir.Table):
+                yield from self.table(body, depth)
+            elif isinstance(one, ir.Define) and not isinstance(one.type, YesNo):
+                yield from self.inside(body, depth)
+            else:
+                yield from self.whole(body, depth)
+        for fact in base.facts.values():
+            for attribute in fact.attributes.values():
+                depth = 1 if fact.many else 0
+                if attribute.default is not None:
+                    yield from self.inside(attribute.default, depth)
+                if attribute.unless is not None:
+                    found = (differs(fact.name, attribute), depth)
+                    yield from self.whole(attribute.unless, depth, (found,))
+
+    def rule(self, rule: ir.Rule) -> Iterator[Asked]:
+        above: tuple[Reached, ...] = ()
+        for guard in rule.guards:
+            yield from self.decided(self.mine.guards[id(guard)], (guard,), 0, above)
+            above = (*above, (comes_to(guard, True), 0))
+        depth = 0 if rule.fact is None else 1
         needed = () if rule.when is None else (rule.when,)
-        yield Asked(decision, needed, rule.unless, rule.guards)
-    nodes = [node for top in mine.base.expressions() for node in ir.walk(top)]
-    nodes += [one.body for one in mine.base.defines.values() if not isinstance(one.body, ir.Table)]
-    nodes += [node.where for node in nodes if isinstance(node, ir.Aggregate) and node.where]
-    some = {id(n.where) for n in nodes if isinstance(n, ir.Aggregate) and n.take}
-    for expression in {id(node): node for node in nodes}.values():
-        decision = mine.at.get(id(expression))
-        if decision is None or decision.reach or id(expression) in some:
-            continue
-        if decision.kind in ("define", "reject", "selection"):
-            yield Asked(decision, (expression,))
+        if rule.name in self.mine.rules:
+            decision = self.mine.rules[rule.name]
+            yield from self.decided(decision, needed, depth, above, rule.unless)
+        stands = ((lambda run, bound: run.stands(rule, bound)), depth)
+        for then in rule.thens:
+            for value in then.fields.values():
+                yield from self.inside(value, depth, (stands,))
+
+    def table(self, table: ir.Table, depth: int) -> Iterator[Asked]:
+        """What stands in outputs is looked at where the row is a candidate: left out here."""
+        for head in table.heads:
+            yield from self.inside(head, depth)
+        for row in table.rows:
+            for head, test in zip(table.heads, row.tests, strict=True):
+                for operand in ir.children(test):
+                    if operand is not head:
+                        yield from self.inside(operand, depth)
+
+    def whole(
+        self, e: ir.Expression, depth: int, reach: tuple[Reached, ...] = ()
+    ) -> Iterator[Asked]:
+        yield from self.decided(self.mine.at[id(e)], (e,), depth, reach)
+
+    def decided(
+        self, decision: Decision, needed: tuple[ir.Expression, ...], depth: int,
+        reach: tuple[Reached, ...], blocking: tuple[ir.Expression, ...] = (),
+    ) -> Iterator[Asked]:  # fmt: skip
+        assert len(decision.facts) == depth
+        yield Asked(decision, needed, reach, blocking)
+        for condition in decision.conditions:
+            yield from self.inside(condition.expression, depth, reach)
+
+    def inside(
+        self, e: ir.Expression, depth: int, reach: tuple[Reached, ...] = ()
+    ) -> Iterator[Asked]:
+        match e:
+            case ir.If(condition, then, otherwise):
+                yield from self.whole(condition, depth, reach)
+                taken, other = comes_to(condition, True, None), comes_to(condition, False, None)
+                yield from self.inside(then, depth, (*reach, (taken, depth)))
+                yield from self.inside(otherwise, depth, (*reach, (other, depth)))
+            case ir.IfKnown(value, otherwise):
+                yield from self.inside(value, depth, reach)
+                unknown = comes_to(value, None)
+                yield from self.inside(otherwise, depth, (*reach, (unknown, depth)))
+            case ir.Aggregate(where=where):
+                if where is not None and not e.take:
+                    yield from self.whole(where, depth + 1, reach)
+            case _:
+                for child in ir.children(e):
+                    yield from self.inside(child, depth, reach)
 
 
 @given(books(), st.data())
@@ -198,7 +294,10 @@ def test_coverage_of_random_books(files: dict[str, str], data: st.DataObject) ->
     for case in cases:
         assert watch(mine, case, seen)
     runs = [Interpretation(base, case) for case in cases]
-    for one in asked(mine):
+    for one in Asking(mine):
+        for run in runs:
+            for bounds in one.bounds(run):
+                assert one.reached(run, bounds) or not one.said_to_be_reached(run, bounds)
         for place in range(len(one.decision.conditions)):
             found = shown(one.decision.tree, place, seen.decided.get(key(one.decision), {}))
             assert found.covered is one.covered(place, runs), one.decision

@@ -115,6 +115,22 @@ def plan(base: RuleBase, texts: Texts) -> Plan:
     return planner.plan
 
 
+def standing(base: RuleBase, rule: Rule) -> tuple[Expression, ...]:
+    """What has to be true for the advice of a rule to be given: its own conditions, and that none
+    of what overrides it holds."""
+    others = base.overriders.get(rule.name, ())
+    return (*_holding(rule), *(_not_true(ir.And(_holding(other))) for other in others))
+
+
+def _holding(rule: Rule) -> tuple[Expression, ...]:
+    when = () if rule.when is None else (rule.when,)
+    return (*rule.guards, *when, *map(_not_true, rule.unless))
+
+
+def _not_true(condition: Expression) -> Expression:
+    return ir.Not(ir.Shown(condition))
+
+
 class _Planner:
     """Goes through the statements."""
 
@@ -133,7 +149,7 @@ class _Planner:
         if pairs:
             place = _Place(self, home, spans(pairs), rule.guards)
             self.plan.rules[rule.name] = place.decision("rule", rule.span, rule.when, rule.unless)
-        needed = (*rule.guards, *(() if rule.when is None else (rule.when,)))
+        needed = standing(self.plan.base, rule)
         for written, then in zip(node.thens, rule.thens, strict=True):
             given = {one.name.text: one.value for one in written.fields}
             for name, value in then.fields.items():
@@ -268,7 +284,7 @@ class _Place:
             case ir.If(condition, then, otherwise):
                 self._inside("choice", condition, near)
                 self._beneath(condition).look(then, near)
-                self._beneath(ir.Not(ir.Shown(condition))).look(otherwise, near)
+                self._beneath(_not_true(condition)).look(otherwise, near)
             case ir.Aggregate(fact=fact, where=where):
                 if where is None:
                     return False

@@ -29,7 +29,7 @@ from matchrules.testing.coverage.measure import (
     RuleItem,
 )
 from matchrules.testing.coverage.places import Texts
-from matchrules.testing.coverage.plan import Asked, Decision, Home, Plan
+from matchrules.testing.coverage.plan import Asked, Decision, Home, Plan, standing
 from matchrules.testing.coverage.trees import Side, Values, shown, shows, targets
 from matchrules.testing.coverage.watch import Seen, key, watch
 from matchrules.testing.ground import Facts, Ground, ground_of
@@ -124,8 +124,9 @@ class _Seeker:
 
     def _rule(self, item: RuleItem) -> Goal:
         rule = item.rule
-        needed = [*rule.guards, *([] if rule.when is None else [rule.when])]
-        needed += [ir.Not(ir.Shown(one)) for one in rule.unless]
+        bases = (one.base for one in self.coverage.plans)
+        base = next(base for base in bases if base.rules.get(rule.name) is rule)
+        needed = standing(base, rule)
         facts = () if rule.fact is None else (rule.fact,)
         return Goal(
             item, f"{item.name} fires", Home(f"rule {item.name}", rule, rule.fact),

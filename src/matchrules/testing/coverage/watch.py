@@ -83,7 +83,8 @@ class _Watching:
             if name not in self.plan.behind:
                 self._each(one.fact, self._define, one)
         for rule in self.base.rules.values():
-            self._each(rule.fact, self._rule, rule)
+            if self._guards_hold(rule):
+                self._each(rule.fact, self._rule, rule)
 
     def invalid(self) -> None:
         for fact in self.base.facts.values():
@@ -151,13 +152,17 @@ class _Watching:
                 if operand is not head:
                     self._look(operand, bound)
 
-    def _rule(self, rule: ir.Rule, bound: Bound) -> None:
+    def _guards_hold(self, rule: ir.Rule) -> bool:
+        """A guard is asked in every case, of whatever number of instances its rules are."""
         for guard in rule.guards:
             if id(guard) not in self.asked:
                 self.asked.add(id(guard))
                 self._record(self.plan.guards[id(guard)], NOTHING)
-            if self.run.value(guard, bound) is not True:
-                return
+            if self.run.value(guard) is not True:
+                return False
+        return True
+
+    def _rule(self, rule: ir.Rule, bound: Bound) -> None:
         decision = self.plan.rules.get(rule.name)
         if decision is not None:
             values = self._record(decision, bound)
