@@ -6,7 +6,17 @@ import z3
 
 from matchrules.ir.declarations import Change
 from matchrules.prove.recourse.places import has_order
-from matchrules.prove.terms import Encoded, Truth, choose, common, equal, less, neg
+from matchrules.prove.terms import (
+    Encoded,
+    Term,
+    Truth,
+    any_of,
+    choose,
+    common,
+    equal,
+    less,
+    neg,
+)
 from matchrules.types import Enum, SetOf, Text, Type
 
 
@@ -28,6 +38,12 @@ def moves_as_marked(value: Encoded, present: Encoded, type_: Type, change: Chang
     if isinstance(type_, SetOf):
         return [value.term & present.term == (present.term if up else value.term)]
     return [less(present, value, True) if up else less(value, present, True)]
+
+
+def on_or_after(value: Encoded, day: Term) -> Any:
+    """That a value which is known is no day before that one."""
+    assert isinstance(value, Term)
+    return any_of([neg(value.known), less(day, value, True)])
 
 
 def how_far(value: Encoded, present: Encoded, type_: Type, factor: int) -> Any:
@@ -71,4 +87,4 @@ def _members(term: Any, worth: list[int]) -> Any:
     return z3.Sum(each) if each else z3.IntVal(0)
 
 
-__all__ = ["how_far", "moves_as_marked", "other_than", "rank"]
+__all__ = ["how_far", "moves_as_marked", "on_or_after", "other_than", "rank"]

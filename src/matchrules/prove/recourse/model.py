@@ -12,8 +12,9 @@ from matchrules.types import Type, Value
 
 Answer = Literal["already", "found", "nothing", "no_case", "undecided"]
 Stands = Literal[
-    "fixed", "up", "down", "known", "unknown", "given", "absent", "no_more", "no_fewer"
-]
+    "fixed", "past", "up", "down", "ahead", "known", "unknown", "given", "absent", "no_more",
+    "new", "no_fewer",
+]  # fmt: skip
 
 
 @frozen
@@ -54,9 +55,10 @@ class Added:
 
 @frozen
 class Obstacle:
-    """What stands in the way: a value that may not change or only one way, one that is known or is
-    not (which is no change of facts), a fact that is given or is not, a many-fact of which there
-    can be no more or no fewer (`number`)."""
+    """What stands in the way: a value that may not change or only one way, a day that is past, or
+    one to come, which cannot be before that of the case (`ahead`; of what would be added: `new`),
+    one that is known or is not (which is no change of facts), a fact that is given or is not, a
+    many-fact of which there can be no more or no fewer (`number`)."""
 
     why: Stands
     fact: str
@@ -125,4 +127,4 @@ class Recourse:
         return self.base.facts[fact].attributes[attribute].type
 
 
-__all__ = ["Added", "Answer", "Changed", "Instance", "Obstacle", "Recourse"]
+__all__ = ["Added", "Answer", "Changed", "Instance", "Obstacle", "Recourse", "Stands"]

@@ -11,7 +11,7 @@ from matchrules.prove.encoding import Encoding
 from matchrules.prove.recourse.asking import Asking, Deadline
 from matchrules.prove.recourse.instances import instance
 from matchrules.prove.recourse.measures import moves_as_marked
-from matchrules.prove.recourse.model import Obstacle
+from matchrules.prove.recourse.model import Obstacle, Stands
 from matchrules.prove.recourse.places import Place, may_add, may_remove
 from matchrules.prove.recourse.stage import Question, Stage
 from matchrules.prove.scene import Ground, Scene
@@ -83,7 +83,10 @@ def _members(asking: Asking, kept: dict[int, Any]) -> set[int]:
 
 def _order(obstacle: Obstacle, number: int) -> tuple[int, int]:
     """What is rather left out: what is not known before what cannot be, later before earlier."""
-    ranks = ("known", "given", "absent", "unknown", "no_more", "no_fewer", "up", "down", "fixed")
+    ranks = (
+        "known", "given", "absent", "unknown", "no_more", "no_fewer", "ahead", "new", "up", "down",
+        "fixed", "past",
+    )  # fmt: skip
     return ranks.index(obstacle.why), -number
 
 
@@ -100,30 +103,38 @@ def _pins(stage: Stage) -> Iterator[Pinned]:
                 yield Obstacle("absent", fact.name), [neg(present)]
         for place in stage.open.values():
             if place.fact == fact.name:
-                yield _pin(stage, place)
+                yield from _held(stage, place)
         new = range(len(there), len(scene.indices(fact.name))) if fact.many else ()
         if new and not may_add(fact):
             none = [neg(scene.present(fact.name, index)) for index in new]
             yield Obstacle("no_more", fact.name, number=len(there)), none
+        for attribute in stage.attributes(fact.name) if new and may_add(fact) else ():
+            day = [f for index in new for f in stage.ahead(fact.name, index, attribute)]
+            if day:
+                yield Obstacle("new", fact.name, attribute.name), day
         if there and fact.name in stage.removable and not may_remove(fact):
             all_stay = [scene.present(fact.name, index) for index in range(len(there))]
             yield Obstacle("no_fewer", fact.name, number=len(there)), all_stay
 
 
-def _pin(stage: Stage, place: Place) -> Pinned:
+def _held(stage: Stage, place: Place) -> Iterator[Pinned]:
     question, value = stage.question, stage.value(place)
     which = None
     if question.base.facts[place.fact].many:
         which = instance(question.base, question.case, place.fact, place.index)
     name = place.attribute.name
     if place.value is None:
-        return Obstacle("unknown", place.fact, name, which), [neg(value.known)]
-    why = "known" if place.change == "free" else place.change
+        yield Obstacle("unknown", place.fact, name, which), [neg(value.known)]
+        return
+    why: Stands = "past" if place.past else "known" if place.change == "free" else place.change
     held = moves_as_marked(value, stage.present(place), place.attribute.type, place.change)
     pin = all_of([value.known, *held])
-    if which is not None:  # of an instance that is gone nothing is held
-        pin = any_of([neg(stage.scene.present(place.fact, place.index)), pin])
-    return Obstacle(why, place.fact, name, which, place.value), [pin]
+    # of an instance that is gone nothing is held
+    gone = [] if which is None else [neg(stage.scene.present(place.fact, place.index))]
+    yield Obstacle(why, place.fact, name, which, place.value), [any_of([*gone, pin])]
+    if place.change in ("free", "down"):
+        for day in stage.ahead(place.fact, place.index, place.attribute):
+            yield Obstacle("ahead", place.fact, name, which, place.value), [any_of([*gone, day])]
 
 
 __all__ = ["no_case", "obstacles"]

@@ -32,13 +32,15 @@ _ORDERED: Final = (YesNo, Number, Date, AnyDayOfYear, SetOf)
 @frozen
 class Place:
     """An attribute of an instance that is there, by its position in the case; `value` is the
-    asserted one, None where there is none. `change` is how it may be changed."""
+    asserted one, None where there is none. `change` is how it may be changed; `past`: it is a day
+    before that of the case, which stays as it was whatever its mark."""
 
     fact: str
     index: int
     attribute: AttributeDeclaration
     value: Value | None
     change: Change
+    past: bool = False
 
     @property
     def name(self) -> str:
@@ -54,7 +56,9 @@ def places(base: RuleBase, case: Case) -> Iterator[Place]:
             for attribute in fact.attributes.values():
                 if not (attribute.key or attribute.never_read):
                     value = instance[attribute.name]
-                    yield Place(fact.name, index, attribute, value, way_of(fact, attribute))
+                    past = isinstance(value, date) and value < case.as_of
+                    way = "fixed" if past else way_of(fact, attribute)
+                    yield Place(fact.name, index, attribute, value, way, past)
 
 
 def way_of(fact: FactDeclaration, attribute: AttributeDeclaration) -> Change:

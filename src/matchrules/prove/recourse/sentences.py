@@ -140,6 +140,9 @@ class Sentences:
             return self._about_fact(one)
         type_ = self._told.type_of(one.fact, one.attribute)
         name = self._names.value(one.name)
+        if one.why == "new":
+            day = self._told.before.as_of
+            return f"{name}, of {self._names.one(one.fact)} that is new: not before {day}"
         if one.instance is not None:
             name = f"{name}, of {self._instance(one.instance)}"
         if one.value is None:
@@ -150,6 +153,10 @@ class Sentences:
                 return f"{name}: it is known, which cannot be undone"
             case "up" | "down":
                 return f"{name}: {value}, and {_way(one.why == 'up', type_)}"
+            case "past":
+                return f"{name}: {value}, which is past"
+            case "ahead":
+                return f"{name}: {value}, and no day before {self._told.before.as_of} can be set"
         return f"{name}: {value}, which cannot change"
 
     def _about_fact(self, one: Obstacle) -> str:

@@ -6,9 +6,9 @@ from typing import Any, Literal
 import z3
 
 from matchrules.engine.interpreter import Interpretation
-from matchrules.ir import Aggregate, Rule, RuleBase, walk
+from matchrules.ir import Aggregate, AttributeDeclaration, Rule, RuleBase, walk
 from matchrules.prove.recourse.encoding import Partial, Reading
-from matchrules.prove.recourse.measures import how_far, moves_as_marked, other_than
+from matchrules.prove.recourse.measures import how_far, moves_as_marked, on_or_after, other_than
 from matchrules.prove.recourse.places import (
     Place,
     Slots,
@@ -19,6 +19,7 @@ from matchrules.prove.recourse.places import (
 )
 from matchrules.prove.recourse.scene import Around, At
 from matchrules.prove.terms import Encoded, all_of, any_of, constant, equal, neg
+from matchrules.types import Date
 
 Aim = Literal["have", "lose"]
 Assigned = Mapping[tuple[Any, ...], Any]
@@ -108,9 +109,8 @@ class Stage:
         )  # fmt: skip
         self.encoding = Partial(base, self.scene, question.reading, moved, question.run)
         for fact, index in self.new():
-            for attribute in base.facts[fact].attributes.values():
-                if not attribute.never_read:
-                    self.scene.attribute(fact, attribute.name, index)
+            for attribute in self.attributes(fact):
+                self.scene.attribute(fact, attribute.name, index)
 
     def _uncounted(self) -> frozenset[str]:
         """The many-facts of which something may be other than it is, or of which something is
@@ -147,8 +147,16 @@ class Stage:
         """Whether a value that is known is another one."""
         return other_than(self.value(place), self.present(place))
 
+    def ahead(self, fact: str, index: int, attribute: AttributeDeclaration) -> list[Any]:
+        """That a day is not before that of the case."""
+        if not isinstance(attribute.type, Date):
+            return []
+        value = self.scene.attribute(fact, attribute.name, index)
+        return [on_or_after(value, self.scene.ground.as_of)]
+
     def marks(self) -> list[Any]:
-        """That values move only as they are marked; of an instance that is gone none does."""
+        """That values move only as they are marked, and no day to before that of the case; of an
+        instance that is gone none moves."""
         found = []
         for place in self.open.values():
             found += moves_as_marked(
@@ -157,7 +165,16 @@ class Stage:
             if place.fact in self.removable:
                 there = self.scene.present(place.fact, place.index)
                 found.append(any_of([there, neg(self.moved_from(place))]))
+            found += self.ahead(place.fact, place.index, place.attribute)
+        for fact, index in self.new():
+            for attribute in self.attributes(fact):
+                found += self.ahead(fact, index, attribute)
         return found
+
+    def attributes(self, fact: str) -> list[AttributeDeclaration]:
+        """Those that rules may read."""
+        every = self.question.base.facts[fact].attributes.values()
+        return [attribute for attribute in every if not attribute.never_read]
 
     def bits(self) -> list[tuple[Any, int]]:
         """What is done, with what it costs: values changed, instances removed, instances added, in
