@@ -8,6 +8,7 @@ from typing import Final
 from matchrules.cli.items import Chapter, Group, Item, chaptered, cited, rulesets, seen
 from matchrules.cli.unknowns import Wanted, wanted
 from matchrules.decision import Decision
+from matchrules.explain import writing
 from matchrules.ir import RuleBase
 
 # What stands before a text; a text that speaks against something says so itself.
@@ -182,7 +183,4 @@ def _warning(base: RuleBase, words: str) -> str:
 
 def escaped(words: str) -> str:
     """The text on one line, with nothing in it that Markdown would take for markup."""
-    joined = seen(" ".join(words.split()))
-    plain = re.sub(r"([\\`*_\[\]<>#|~]|&(?=#?\w+;))", r"\\\1", joined)
-    # at the start of a line these would begin a list, or underline what stands above
-    return re.sub(r"^(?:([-+=])|(\d{1,9})([.)]))", r"\2\\\1\3", plain)
+    return writing.escaped(seen(" ".join(words.split())))

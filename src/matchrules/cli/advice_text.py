@@ -1,6 +1,5 @@
 """A decision as text for a person."""
 
-import textwrap
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -17,6 +16,7 @@ from matchrules.cli.items import (
 )
 from matchrules.cli.unknowns import MOST_WANTED, wanted
 from matchrules.decision import Decision
+from matchrules.explain.writing import filled
 from matchrules.ir import RuleBase
 
 _INDENT: Final = "  "
@@ -113,9 +113,5 @@ def _wrapped(
     line breaks of the text are kept."""
     first = margin[: len(margin) - len(bullet)] + bullet if lead is None else lead
     for paragraph in seen(words).split("\n"):
-        wrapped = textwrap.wrap(
-            paragraph, max(width, len(margin) + 20), initial_indent=first,
-            subsequent_indent=margin, break_long_words=False, break_on_hyphens=False,
-        )  # fmt: skip
-        yield from wrapped or [first.rstrip()]
+        yield from filled(paragraph, width, first, margin) or [first.rstrip()]
         first = margin

@@ -1,6 +1,5 @@
 """What an interview says: its questions, what an answer changed, and what is left at the end."""
 
-import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +8,7 @@ from matchrules.cli.ask_answers import choices
 from matchrules.cli.items import STRENGTHS, grouped, in_words
 from matchrules.decision import Advice, Decision, render_value
 from matchrules.explain.names import joined, spoken
+from matchrules.explain.writing import filled
 from matchrules.ir import Aggregate, Attribute, RuleBase, walk
 from matchrules.types import Enum, SetOf, Type
 
@@ -40,10 +40,7 @@ def asked(
     attribute = base.facts[question.unknown.fact].attributes[question.unknown.name]
     for line in choices(base, attribute.type):
         yield f"   {line}"
-    yield from textwrap.wrap(
-        _decides(base, question), width, initial_indent="   ", subsequent_indent="   ",
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
+    yield from filled(_decides(base, question), width, "   ", "   ")
 
 
 def title_of(base: RuleBase, fact: str, name: str) -> str:
@@ -88,10 +85,8 @@ def listed(base: RuleBase, decision: Decision, width: int) -> Iterator[str]:
         for item in group.items:
             for text in item.texts:
                 lead = f"  {STRENGTHS[item.strength]}: "
-                yield from textwrap.wrap(
-                    f"{lead}{text} ({item.id or item.rule})", width, subsequent_indent="    ",
-                    break_long_words=False, break_on_hyphens=False,
-                )  # fmt: skip
+                said = f"{text} ({item.id or item.rule})"
+                yield from filled(said, width, lead, "    ")
 
 
 def hanging(base: RuleBase, question: "Question") -> Iterator[str]:

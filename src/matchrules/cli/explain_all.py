@@ -1,6 +1,5 @@
 """A short reason for each piece of advice, in the order of the decision."""
 
-import textwrap
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -9,6 +8,7 @@ from attrs import frozen
 from matchrules.cli.items import STRENGTHS
 from matchrules.decision import Advice, Decision
 from matchrules.explain.why import Step
+from matchrules.explain.writing import escaped, hung
 
 MOST_INSTANCES: Final = 3  # of one rule
 
@@ -32,13 +32,13 @@ class Short:
 
 def text(decision: Decision, what: str, width: int) -> str:
     """One paragraph for each piece of advice, in lines of `width`."""
-    written = _wrapped(f"Advice for {what}, as of {decision.as_of}, and why", width, "")
+    written = hung(f"Advice for {what}, as of {decision.as_of}, and why", width, 0)
     for one in shorts(decision):
         advice = one.advice
         lead = f"{STRENGTHS[advice.strength]}: {advice.text} ({advice.id or advice.rule})"
-        written += ["", *_wrapped(lead, width, ""), *_wrapped(one.reason, width, "  ")]
+        written += ["", *hung(lead, width, 0), *hung(one.reason, width, 2)]
         if one.more:
-            written += _wrapped(f"So too of {one.more} more.", width, "  ")
+            written += hung(f"So too of {one.more} more.", width, 2)
     if not decision.advice:
         written += ["", "No advice: no rule applies to what is known of this case."]
     return "\n".join(written)
@@ -46,8 +46,6 @@ def text(decision: Decision, what: str, width: int) -> str:
 
 def markdown(decision: Decision, what: str) -> str:
     """The same as a list in Markdown."""
-    from matchrules.cli.advice_markdown import escaped
-
     written = [f"# {escaped(f'Advice for {what}, as of {decision.as_of}, and why')}", ""]
     for one in shorts(decision):
         advice = one.advice
@@ -101,10 +99,3 @@ def _clauses(root: Step) -> list[str]:
         if found:
             return found
     return []
-
-
-def _wrapped(words: str, width: int, margin: str) -> list[str]:
-    return textwrap.wrap(
-        words, width, initial_indent=margin, subsequent_indent=margin + "  ",
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip

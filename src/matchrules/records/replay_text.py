@@ -1,9 +1,9 @@
 """What became of a replayed record, told for a terminal."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from textwrap import fill
 from typing import Any, Final
 
+from matchrules.explain.writing import filled
 from matchrules.records.private import is_hidden
 from matchrules.records.replaying import AdviceChange, Replay, RulesetChange
 from matchrules.records.statements import StatementChange
@@ -176,7 +176,4 @@ def _and(words: Iterable[str]) -> str:
 
 
 def _filled(words: str, indent: str = "") -> str:
-    return fill(
-        words, _WIDTH, initial_indent=indent, subsequent_indent=indent + "  " * bool(indent),
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
+    return "\n".join(filled(words, _WIDTH, indent, indent + "  " * bool(indent)))

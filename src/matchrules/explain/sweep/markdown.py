@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from matchrules.explain.sweep.model import Sweep, SweepSpan
 from matchrules.explain.sweep.text import heading, summary
-from matchrules.explain.what_if.markdown import escaped, turns_markdown
+from matchrules.explain.what_if.markdown import turns_markdown
 from matchrules.explain.what_if.model import Turn
+from matchrules.explain.writing import escaped
 
 
 def markdown(answer: Sweep) -> str:

@@ -6,7 +6,8 @@ from itertools import pairwise
 from typing import Final
 
 from matchrules.explain.sweep.model import Lane, Sweep, SweepSpan
-from matchrules.explain.what_if.text import NARROWEST, counted, hung, turns_text
+from matchrules.explain.what_if.text import counted, turns_text
+from matchrules.explain.writing import NARROWEST, hung
 
 GIVEN, OTHERWISE, PARTLY, NOT, INVALID = "█", "▓", "▒", "·", " "
 _LABELS: Final = 0.42  # of the width, at most

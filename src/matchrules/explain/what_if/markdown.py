@@ -1,8 +1,6 @@
 """What changed facts would change, in Markdown."""
 
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from matchrules.explain.what_if.model import Difference, WhatIf
 from matchrules.explain.what_if.text import (
@@ -13,10 +11,7 @@ from matchrules.explain.what_if.text import (
     grouped,
     summary,
 )
-
-# Of these each could begin markup, or end what it stands in.
-_MARKUP: Final = re.compile(r"[\\`*_\[\]<>#|~]|&(?=#?\w+;)")
-_START: Final = re.compile(r"^([-+=]|\d{1,9}(?=[.)]))")
+from matchrules.explain.writing import escaped
 
 
 def markdown(answer: WhatIf) -> str:
@@ -60,10 +55,4 @@ def turns_markdown(found: Difference, level: str = "##", whole: bool = True) -> 
                 yield from (f"  - {escaped(said)}" for said in told)
 
 
-def escaped(words: str) -> str:
-    """The text on one line, with nothing in it that Markdown would take for markup."""
-    line = _MARKUP.sub(lambda match: f"\\{match[0]}", " ".join(words.split()))
-    return _START.sub(lambda m: f"{m[1]}\\" if m[1].isdigit() else f"\\{m[1]}", line)
-
-
-__all__ = ["escaped", "markdown", "turns_markdown"]
+__all__ = ["markdown", "turns_markdown"]

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from textwrap import wrap
 from typing import Any, Final
 
 from matchrules.explain.names import joined, spoken
 from matchrules.explain.what_if.model import Difference, Turn, WhatIf
 from matchrules.explain.what_if.reasons import Reason
 from matchrules.explain.what_if.shifts import Shift
+from matchrules.explain.writing import NARROWEST, filled, hung
 
-NARROWEST: Final = 40
 MOST_SHIFTS: Final = 6  # said of one reason
 MOST_DERIVED: Final = 24
 HEADINGS: Final = {"added": "Comes", "withdrawn": "Goes", "changed": "Changes"}
@@ -26,7 +25,7 @@ def _lines(answer: WhatIf, width: int) -> Iterator[str]:
     for shift in answer.changes:
         yield from hung(str(shift), width, 2)
     yield ""
-    yield from wrap(summary(answer), width)
+    yield from filled(summary(answer), width)
     yield from turns_text(answer.difference, width)
     told = derived_told(answer.derived)
     if told:
@@ -185,23 +184,12 @@ def derived_told(derived: Sequence[Shift]) -> list[str]:
     return said
 
 
-def hung(said: str, width: int, indent: int) -> list[str]:
-    """A paragraph, its first line further left than the others."""
-    first = " " * indent
-    return wrap(
-        said, width, initial_indent=first, subsequent_indent=first + "  ",
-        break_on_hyphens=False,
-    )  # fmt: skip
-
-
 __all__ = [
-    "NARROWEST",
     "because_of",
     "counted",
     "derived_told",
     "details",
     "grouped",
-    "hung",
     "summary",
     "text",
     "turns_text",

@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from textwrap import wrap
 from typing import Final
 
 from attrs import frozen
 
 from matchrules.explain.why.model import Proof, Step, Why
+from matchrules.explain.writing import escaped, filled
 
 DEEPEST: Final = 12  # levels that are set in, of a terminal's lines
 _THIS: Final = "this"
 _THAT: Final = "what it rests on"
-_MARKS: Final = re.compile(r"([\\`*_\[\]<>#|~&])")
 
 
 @frozen
@@ -32,9 +31,9 @@ def text(answer: Why, width: int) -> str:
 
 
 def _terminal(proof: Proof, width: int, whole: bool) -> Iterator[str]:
-    yield from _wrapped(proof.title, "", "  ", width)
+    yield from filled(proof.title, width, rest="  ")
     if proof.advice is not None:
-        yield from _wrapped(_rule(proof.root), "  ", "  ", width)
+        yield from filled(_rule(proof.root), width, "  ", "  ")
     for line in _lines(proof, whole):
         indent = "  " * max(min(line.level, DEEPEST), 1)
         if line.quoted:
@@ -43,14 +42,7 @@ def _terminal(proof: Proof, width: int, whole: bool) -> Iterator[str]:
             said = f"{line.sentence}  [{line.where}]" if line.where else line.sentence
             mark = "- " if line.level else ""
             rest = "  " if line.level else ""
-            yield from _wrapped(said, indent + mark, indent + rest, width)
-
-
-def _wrapped(said: str, first: str, rest: str, width: int) -> Sequence[str]:
-    return wrap(
-        said, max(width, len(rest) + 24), initial_indent=first, subsequent_indent=rest,
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
+            yield from filled(said, width, indent + mark, indent + rest)
 
 
 def markdown(answer: Why) -> str:
@@ -59,10 +51,10 @@ def markdown(answer: Why) -> str:
 
 
 def _listed(proof: Proof, whole: bool) -> Iterator[str]:
-    yield f"**{_escaped(proof.title)}**"
+    yield f"**{escaped(proof.title)}**"
     yield ""
     if proof.advice is not None:
-        yield _escaped(_rule(proof.root))
+        yield escaped(_rule(proof.root))
         yield ""
     if proof.root.text:
         # Rules may hold a fence themselves.
@@ -72,13 +64,8 @@ def _listed(proof: Proof, whole: bool) -> Iterator[str]:
     for line in _lines(proof, whole):
         indent = "  " * line.level
         if not line.quoted:
-            where = f" *({_escaped(line.where)})*" if line.where else ""
-            yield f"{indent}- {_escaped(line.sentence)}{where}"
-
-
-def _escaped(said: str) -> str:
-    """Words of a case, or of rules, that are to be read as they are."""
-    return _MARKS.sub(r"\\\1", " ".join(said.split()))
+            where = f" *({escaped(line.where)})*" if line.where else ""
+            yield f"{indent}- {escaped(line.sentence)}{where}"
 
 
 def _rule(step: Step) -> str:

@@ -1,7 +1,5 @@
 """An answer to "why not?" as sentences: for a terminal, and as Markdown."""
 
-import re
-import textwrap
 from collections.abc import Iterator
 from typing import Final
 
@@ -9,6 +7,7 @@ from attrs import frozen
 
 from matchrules.explain.names import joined
 from matchrules.explain.why_not.model import Lack, WhyNot, Withheld
+from matchrules.explain.writing import NARROWEST, escaped, filled
 from matchrules.ir import AGAINST
 
 _LEADS: Final = {
@@ -42,11 +41,8 @@ def text(answer: WhyNot, width: int) -> str:
         if line.depth == 0 and written:
             written.append("")
         bullet = "- " if line.depth and not line.small else "  " if line.depth else ""
-        written += textwrap.wrap(
-            line.words, max(width, 40, len(margin) + 24), initial_indent=margin + bullet,
-            subsequent_indent=margin + " " * len(bullet), break_long_words=False,
-            break_on_hyphens=False,
-        )  # fmt: skip
+        rest = margin + " " * len(bullet)
+        written += filled(line.words, max(width, NARROWEST), margin + bullet, rest)
     return "\n".join(written)
 
 
@@ -173,9 +169,3 @@ def _lead(lack: Lack) -> str:
 
 def _begun(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def escaped(words: str) -> str:
-    """The text on one line, with nothing in it that Markdown would take for markup."""
-    plain = re.sub(r"([\\`*_\[\]<>#|~]|&(?=#?\w+;))", r"\\\1", " ".join(words.split()))
-    return re.sub(r"^(?:([-+=])|(\d{1,9})([.)]))", r"\2\\\1\3", plain)

@@ -1,11 +1,10 @@
 """The answer as a text for a terminal, and as Markdown."""
 
 from collections.abc import Iterator
-from textwrap import wrap
 from typing import Final
 
-from matchrules.explain.what_if.markdown import escaped
-from matchrules.explain.what_if.text import HEADINGS, NARROWEST, hung
+from matchrules.explain.what_if.text import HEADINGS
+from matchrules.explain.writing import NARROWEST, escaped, filled, hung
 from matchrules.prove.recourse.model import Recourse
 from matchrules.prove.recourse.sentences import Sentences
 
@@ -16,10 +15,10 @@ def text(told: Recourse, width: int) -> str:
     """The whole answer, in lines at most so wide."""
     width = max(width, NARROWEST)
     said = Sentences(told)
-    lines = wrap(said.goal(), width)
+    lines = filled(said.goal(), width)
     for step in said.steps():
         lines += hung(step, width, 2)
-    lines += ["", *wrap(said.verdict(), width)]
+    lines += ["", *filled(said.verdict(), width)]
     if told.obstacles:
         lines += ["", IN_THE_WAY]
         for obstacle in said.obstacles():
