@@ -2,7 +2,7 @@
 every value can be tried."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import combinations_with_replacement, product
 from random import Random
@@ -30,6 +30,7 @@ fact one "The one"
   size  : size optional
   share : decimal 0.0..0.2 optional
   new   : yes_no optional
+  due   : date optional
 fact part many up to 2 "A part"
   weight : integer 0..2
   ready  : yes_no
@@ -43,8 +44,9 @@ reject "not so"
   when {reject}
 """
 SHARES = (0, Fraction(1, 10), Fraction(1, 5))
+DAYS = (DAY - timedelta(1), DAY, DAY + timedelta(1))
 ONE = {"count": (0, 1, 2), "size": ("small", "middle", "large"), "share": SHARES,
-       "new": (False, True)}  # fmt: skip
+       "new": (False, True), "due": DAYS}  # fmt: skip
 
 
 def book(rng: Random) -> ir.RuleBase:
@@ -87,6 +89,11 @@ def _condition(rng: Random, atoms: int, word: str = "") -> str:
 
 def _atom(rng: Random) -> str:
     number, size = rng.randint(0, 1), rng.choice(("small", "middle"))
+    if rng.random() < 0.2:
+        return rng.choice((
+            "one.due > as_of", "one.due < as_of", "one.due <= as_of", "one.due is as_of",
+            "one.due >= 2026-02-28", "one.due < 2026-03-02",
+        ))  # fmt: skip
     return rng.choice((
         f"one.count > {number}", f"one.count <= {number}", f"one.count is {number + 1}",
         f"one.size > {size}", f"one.size <= {size}", "one.size is middle",

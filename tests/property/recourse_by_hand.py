@@ -74,7 +74,9 @@ def held(base: ir.RuleBase, case: Case, one: Obstacle) -> bool:
     value = there[0][one.attribute] if there else None
     if value is None or one.why in ("known", "unknown"):
         return (value is None) is (one.why == "unknown")
-    if one.why == "fixed" or value == one.value:
+    if one.why == "ahead":
+        return bool(value >= case.as_of)
+    if one.why in ("fixed", "past") or value == one.value:
         return bool(value == one.value)
     return _right_way(base.facts[one.fact].attributes[one.attribute], one.value, value)
 
@@ -83,7 +85,7 @@ def between(base: ir.RuleBase, one: Case, two: Case) -> Effort | None:
     """What it takes to get from one case to another; None where the marks do not allow it."""
     total = Effort()
     for fact in base.facts.values():
-        effort = _of_fact(fact, one.facts[fact.name], two.facts[fact.name])
+        effort = _of_fact(fact, one.facts[fact.name], two.facts[fact.name], one.as_of)
         if effort is None:
             return None
         total += effort
@@ -91,12 +93,12 @@ def between(base: ir.RuleBase, one: Case, two: Case) -> Effort | None:
 
 
 def _of_fact(
-    fact: ir.FactDeclaration, one: Sequence[Instance], two: Sequence[Instance]
+    fact: ir.FactDeclaration, one: Sequence[Instance], two: Sequence[Instance], day: date
 ) -> Effort | None:
     if not fact.many:
         if len(one) != len(two):
             return None
-        return _of_instance(fact, one[0], two[0]) if one else Effort()
+        return _of_instance(fact, one[0], two[0], day) if one else Effort()
     efforts = []
     for kept in range(min(len(one), len(two)) + 1):
         removed, added = len(one) - kept, len(two) - kept
@@ -109,8 +111,11 @@ def _of_fact(
             for theirs in permutations(range(len(two)), kept):
                 if fact.keys and _takes_a_key(fact, one, two, theirs):
                     continue
+                if any(_is_past(two[j], day) for j in range(len(two)) if j not in theirs):
+                    continue
                 each = [
-                    _of_instance(fact, one[i], two[j]) for i, j in zip(mine, theirs, strict=True)
+                    _of_instance(fact, one[i], two[j], day)
+                    for i, j in zip(mine, theirs, strict=True)
                 ]
                 if None not in each:
                     efforts.append(sum(filter(None, each), edge))
@@ -125,7 +130,13 @@ def _takes_a_key(
     return any(tuple(i[k] for k in fact.keys) in old for n, i in enumerate(two) if n not in kept)
 
 
-def _of_instance(fact: ir.FactDeclaration, one: Instance, two: Instance) -> Effort | None:
+def _is_past(new: Instance, day: date) -> bool:
+    return any(isinstance(value, date) and value < day for value in new.values())
+
+
+def _of_instance(
+    fact: ir.FactDeclaration, one: Instance, two: Instance, day: date
+) -> Effort | None:
     total = Effort()
     for name, attribute in fact.attributes.items():
         before, after = one[name], two[name]
@@ -133,6 +144,8 @@ def _of_instance(fact: ir.FactDeclaration, one: Instance, two: Instance) -> Effo
             continue
         fixed = fact.change == "fixed" or attribute.change == "fixed" or attribute.key
         if fixed or before is None or after is None:
+            return None
+        if isinstance(before, date) and min(before, after) < day:
             return None
         if not _right_way(attribute, before, after):
             return None

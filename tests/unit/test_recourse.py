@@ -39,7 +39,9 @@ fact car "The car"
   power   : integer 0..300 horsepowers optional only up "Power"
   weight  : decimal 0.0..5.0 tonnes optional cost 2 "Weight"
   built   : date optional fixed "Day on which it was built"
-  checked : date optional only up "Day of the last check"
+  checked : date optional only up "Day of the next check"
+  trip    : date optional "Day of the trip"
+  sale    : date optional only down "Day of the sale"
   extras  : set of extra optional only up "Extras on board"
   gas     : yes_no optional only down "Runs on gas"
   plate   : text optional cost 2 "Plate"
@@ -55,6 +57,10 @@ fact tank many up to 5 cost 2 "A tank"
 fact key many up to 4 only up cost 3 "A key"
   number : integer 1..9 key "Number of the key"
   spare  : yes_no optional only up "It is a spare"
+
+fact visit many up to 4 only up cost 2 "A visit to the garage"
+  day  : date "Day of the visit"
+  paid : yes_no optional "It is paid"
 
 fact stain many up to 3 only down "A stain"
   wide : integer 1..50 "How wide it is"
@@ -74,7 +80,7 @@ define car.strong : yes_no "Strong for its weight"
   is car.power >= 120 or car.weight <= 1.2 tonnes
 """
 CAR = {"paint": "red", "wear": "used", "power": 100, "weight": "1.5", "built": date(2020, 5, 1),
-       "checked": date(2025, 6, 1), "extras": ["radio"], "gas": True, "plate": "X 1",
+       "checked": date(2026, 6, 1), "extras": ["radio"], "gas": True, "plate": "X 1",
        "seats": 5}  # fmt: skip
 
 
@@ -114,7 +120,7 @@ def moves(found: Recourse) -> list[tuple[str, Any, Any]]:
         ("car.paint in (blue, green)", "car.paint", "red", "blue"),
         ("car.paint is green", "car.paint", "red", "green"),
         ("car.wear is new", "car.wear", "used", "new"),
-        ("car.checked > 2025-12-31", "car.checked", date(2025, 6, 1), date(2026, 1, 1)),
+        ("car.checked > 2026-12-31", "car.checked", date(2026, 6, 1), date(2027, 1, 1)),
         ("car.gas is no", "car.gas", True, False),
         ("car.extras has rack", "car.extras", frozenset({"radio"}), frozenset({"radio", "rack"})),
         ('car.plate is "Z"', "car.plate", "X 1", "Z"),
@@ -134,8 +140,8 @@ def test_the_least_move_of_each_type(when: str, name: str, before: Any, after: A
     [
         ("car.power < 100", "up", "car.power"),
         ("car.wear is worn", "down", "car.wear"),
-        ("car.checked < 2025-01-01", "up", "car.checked"),
-        ("car.built >= 2024-01-01", "fixed", "car.built"),
+        ("car.checked < 2026-05-01", "up", "car.checked"),
+        ("car.built >= 2024-01-01", "past", "car.built"),
         ("not car.extras has radio", "up", "car.extras"),
         ("car.seats > 5", "fixed", "car.seats"),
         ("count(owner) > 1", "no_more", "owner"),
@@ -198,8 +204,8 @@ def test_the_cheaper_way_is_taken() -> None:
 def test_of_equal_costs_fewer_changes_then_smaller_moves() -> None:
     found = asked("car.weight <= 1.4 tonnes or (car.power >= 101 and car.gas is no)")
     assert (found.cost, [one.name for one in found.changed]) == (2, ["car.weight"])
-    found = asked("car.power >= 150 or car.checked >= 2025-06-11")
-    assert moves(found) == [("car.checked", date(2025, 6, 1), date(2025, 6, 11))]
+    found = asked("car.power >= 150 or car.checked >= 2026-06-11")
+    assert moves(found) == [("car.checked", date(2026, 6, 1), date(2026, 6, 11))]
 
 
 def test_equal_cases_get_equal_answers() -> None:
@@ -304,14 +310,14 @@ def test_what_else_changes_is_told() -> None:
 
 
 def test_as_markdown_and_as_data() -> None:
-    found = asked("car.checked >= 2025-06-11")
-    assert "- Move day of the last check from 2025-06-01 to 2025-06-11, 10 days later." in (
+    found = asked("car.checked >= 2026-06-11")
+    assert "- Move day of the next check from 2026-06-01 to 2026-06-11, 10 days later." in (
         found.to_markdown()
     )
     told = found.to_dict()
     assert told["changed"] == [{
         "fact": "car", "attribute": "checked", "instance": None,
-        "from": "2025-06-01", "to": "2025-06-11",
+        "from": "2026-06-01", "to": "2026-06-11",
     }]  # fmt: skip
     assert told["decision"]["advice"][0]["rule"] == "garage.asked"
 
