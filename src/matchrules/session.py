@@ -149,7 +149,8 @@ class Session:
                     self._held = {name: _Held(stale=True) for name in self._base.facts}
                     raise
                 plain = case_facts_plain(self._base, case)
-                reach = self._reach and self._reach(self._base, case, self._sources)
+                make = self._reach
+                reach = None if make is None else make(self._base, case, self._sources)
                 self._decision = decide(self._base, outcome, self._as_of, plain, reach)
             return self._decision
 

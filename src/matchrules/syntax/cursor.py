@@ -1,6 +1,6 @@
 """The parser's place in the tokens: taking, reporting, and picking up again after a fault."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import Final
 
@@ -316,7 +316,7 @@ class Cursor(Reading):
             self.report(faults.fault("MR017", span, message, help))
 
 
-def closest(word: str, candidates: tuple[str, ...], cutoff: float = 0.7) -> str | None:
+def closest(word: str, candidates: Sequence[str], cutoff: float = 0.7) -> str | None:
     """The candidate that a word is a slip of; a long word is a slip of none."""
     close = get_close_matches(word, candidates, 1, cutoff) if len(word) < 20 else []
     return close[0] if close else None
