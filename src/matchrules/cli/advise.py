@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matchrules.cli.options import ENGINE, as_day, format_option, or_packs, rules_option
+from matchrules.cli.options import (
+    ENGINE,
+    as_of_option,
+    case_argument,
+    format_option,
+    or_packs,
+    rules_option,
+)
 from matchrules.cli.report import in_colour, reporting, terminal_width
 
 if TYPE_CHECKING:
@@ -18,14 +25,9 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("advise")
-@click.argument("case", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@case_argument
 @rules_option
-@click.option(
-    "--as-of",
-    callback=as_day,
-    metavar="YYYY-MM-DD",
-    help="The day to advise for; the case file may say it instead.",
-)
+@as_of_option
 @click.option(
     "--record",
     type=_FILE,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from matchrules.cli.options import as_day, format_option, or_packs, rules_option
+from matchrules.cli.options import as_of_option, format_option, or_packs, rules_option
 from matchrules.cli.report import reporting
 
 if TYPE_CHECKING:
@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 @click.command("ask")
 @click.argument("case", type=click.Path(dir_okay=False, path_type=Path))
 @rules_option
-@click.option(
-    "--as-of", callback=as_day, metavar="YYYY-MM-DD",
-    help="The day to advise for; the case file may say it instead.",
-)  # fmt: skip
+@as_of_option
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
     help="Keep the answers in FILE, and leave CASE as it is.",

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matchrules.cli.items import seen
-from matchrules.cli.options import as_day, format_option, or_packs, rules_option
+from matchrules.cli.options import (
+    as_of_option,
+    case_argument,
+    format_option,
+    or_packs,
+    rules_option,
+)
 from matchrules.cli.report import Refused, reporting, terminal_width
 
 if TYPE_CHECKING:
@@ -20,15 +26,10 @@ PICTURES = ("mermaid", "svg")
 
 
 @click.command("explain")
-@click.argument("case", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@case_argument
 @click.argument("subject", required=False)
 @rules_option
-@click.option(
-    "--as-of",
-    callback=as_day,
-    metavar="YYYY-MM-DD",
-    help="The day to advise for; the case file may say it instead.",
-)
+@as_of_option
 @click.option(
     "--about",
     metavar="KEY",

@@ -38,12 +38,33 @@ MORE_THAN_NO_SECONDS = NumberRange(0, 86_400, min_open=True)
 PERCENT = NumberRange(0, 100)
 
 EXISTING = click.Path(exists=True, path_type=Path)
-
+EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 ENGINE = click.option(
     "--engine", type=click.Choice(["rete", "compiled", "interpreter"]), default="rete",
     show_default=True, help="What works the advice out; all give the same.",
 )  # fmt: skip
+
+
+def case_argument(command: _Command) -> _Command:
+    """`CASE`, a file."""
+    return click.argument("case", type=EXISTING_FILE)(command)
+
+
+def as_of_option(command: _Command) -> _Command:
+    """`--as-of`, the day of a decision."""
+    return click.option(
+        "--as-of", callback=as_day, metavar="YYYY-MM-DD",
+        help="The day to advise for; the case file may say it instead.",
+    )(command)  # fmt: skip
+
+
+def salt_option(command: _Command) -> _Command:
+    """`--salt-file`, for what reads a record."""
+    return click.option(
+        "--salt-file", type=EXISTING_FILE, metavar="FILE",
+        help="The salt of private facts, where it was kept out of the record.",
+    )(command)  # fmt: skip
 
 
 def rules_option(command: _Command) -> _Command:

@@ -9,7 +9,8 @@ import click
 from matchrules.cli.items import seen
 from matchrules.cli.options import (
     MORE_THAN_NO_SECONDS,
-    as_day,
+    as_of_option,
+    case_argument,
     format_option,
     or_packs,
     rules_option,
@@ -18,7 +19,7 @@ from matchrules.cli.report import reporting, terminal_width
 
 
 @click.command("recourse")
-@click.argument("case", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@case_argument
 @click.option(
     "--to-have",
     metavar="SUBJECT",
@@ -26,12 +27,7 @@ from matchrules.cli.report import reporting, terminal_width
 )
 @click.option("--to-lose", metavar="SUBJECT", help="The advice that is not wanted.")
 @rules_option
-@click.option(
-    "--as-of",
-    callback=as_day,
-    metavar="YYYY-MM-DD",
-    help="The day to advise for; the case file may say it instead.",
-)
+@as_of_option
 @click.option("--time", "seconds", type=MORE_THAN_NO_SECONDS, default=30.0, show_default=True,
               metavar="SECONDS", help="How long to look.")  # fmt: skip
 @format_option("text", "json", "markdown")

@@ -5,27 +5,20 @@ from pathlib import Path
 
 import click
 
-from matchrules.cli.options import format_option, or_packs, rules_option
+from matchrules.cli.options import EXISTING_FILE, format_option, or_packs, rules_option, salt_option
 from matchrules.cli.report import reporting
-
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("replay")
-@click.argument("record", type=_FILE)
+@click.argument("record", type=EXISTING_FILE)
 @rules_option
 @click.option(
     "--facts",
-    type=_FILE,
+    type=EXISTING_FILE,
     metavar="CASE",
     help="The case that the record was made of, where private facts are needed.",
 )
-@click.option(
-    "--salt-file",
-    type=_FILE,
-    metavar="FILE",
-    help="The salt of private facts, where it was kept out of the record.",
-)
+@salt_option
 @click.option("--line", type=click.IntRange(min=0), metavar="N",
               help="RECORD is a log of decisions: take the one in this line, from 0.")  # fmt: skip
 @format_option("text", "json")

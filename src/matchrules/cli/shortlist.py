@@ -6,12 +6,18 @@ from pathlib import Path
 
 import click
 
-from matchrules.cli.options import as_day, format_option, or_packs, rules_option
+from matchrules.cli.options import (
+    as_of_option,
+    case_argument,
+    format_option,
+    or_packs,
+    rules_option,
+)
 from matchrules.cli.report import in_colour, print_faults, reporting, terminal_width
 
 
 @click.command("shortlist")
-@click.argument("case", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@case_argument
 @click.option(
     "--programs", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
@@ -22,10 +28,7 @@ from matchrules.cli.report import in_colour, print_faults, reporting, terminal_w
     help="How many places the list has; without it, as many as the record asks for at least.",
 )  # fmt: skip
 @rules_option
-@click.option(
-    "--as-of", callback=as_day, metavar="YYYY-MM-DD",
-    help="The day to advise for; the case file may say it instead.",
-)  # fmt: skip
+@as_of_option
 @click.option(
     "--skip-bad-rows",
     is_flag=True,

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matchrules.cli.options import EXISTING, format_option
+from matchrules.cli.options import EXISTING, EXISTING_FILE, format_option, salt_option
 from matchrules.cli.report import reporting
 
 if TYPE_CHECKING:
     from matchrules.records.verify import Verification
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
 
 @click.command("verify")
-@click.argument("record", type=_FILE)
+@click.argument("record", type=EXISTING_FILE)
 @click.option(
     "--rules", multiple=True, type=EXISTING, metavar="DIR",
     help="Also see whether the rules in RECORD are these: a folder of .rules files, or one file; "
@@ -25,16 +23,11 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )  # fmt: skip
 @click.option(
     "--facts",
-    type=_FILE,
+    type=EXISTING_FILE,
     metavar="CASE",
     help="The case that the record was made of: private facts are checked against it.",
 )
-@click.option(
-    "--salt-file",
-    type=_FILE,
-    metavar="FILE",
-    help="The salt of private facts, where it was kept out of the record.",
-)
+@salt_option
 @click.option(
     "--head",
     metavar="HASH",

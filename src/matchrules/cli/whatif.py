@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matchrules.cli.options import as_day, format_option, or_packs, rules_option
+from matchrules.cli.options import (
+    as_of_option,
+    case_argument,
+    format_option,
+    or_packs,
+    rules_option,
+)
 from matchrules.cli.report import Refused, reporting, terminal_width
 
 if TYPE_CHECKING:
@@ -18,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command("whatif")
-@click.argument("case", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@case_argument
 @click.option(
     "--set", "settings", multiple=True, metavar="FACT.ATTRIBUTE=VALUE",
     help="Another value; may be repeated. Of a fact that is listed, `letter[2].state=received` is "
@@ -35,10 +41,7 @@ if TYPE_CHECKING:
     "all that there are.",
 )  # fmt: skip
 @rules_option
-@click.option(
-    "--as-of", callback=as_day, metavar="YYYY-MM-DD",
-    help="The day to advise for; the case file may say it instead.",
-)  # fmt: skip
+@as_of_option
 @format_option("text", "json", "markdown", "svg")
 @reporting
 def command(
