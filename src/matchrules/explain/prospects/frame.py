@@ -97,6 +97,11 @@ class Frame:
             if not attribute.never_read
         }
 
+    @cached_property
+    def rejects_read(self) -> tuple[frozenset[str], ...]:
+        """The names that each reject reads, directly."""
+        return tuple(frozenset(names_in(self.base, [r.when])) for r in self.base.rejects)
+
     def readers(self, names: Iterable[str]) -> list[Rule]:
         """The rules that read one of the names, directly or through others."""
         wanted = frozenset().union(*(self.users[name] for name in names))

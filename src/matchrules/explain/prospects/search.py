@@ -238,7 +238,7 @@ class Search:
             return True
         size = len(unit.rule.thens)
         start = list(standing).index(unit.index) * size
-        firings = trial.said([unit.rule.name])[start : start + size]
+        firings = trial.said(unit.rule.name)[start : start + size]
         if words:
             return tuple(
                 (frozenset(f.fields.items()), f.text, f.provisional) for f in firings

@@ -199,7 +199,7 @@ class Survey:
         """What could refuse a value of the attribute."""
         users = self.frame.users[unknown.attribute]
         found: list[Limit] = []
-        for place_, reads in enumerate(self._rejects_read):
+        for place_, reads in enumerate(self.frame.rejects_read):
             if reads & users:
                 reject = self.base.rejects[place_]
                 count = 1 if reject.fact is None else len(self.grounds.case.facts[reject.fact])
@@ -210,12 +210,6 @@ class Survey:
         if fact.attributes[unknown.name].default is not None:
             found.append(Conflict(fact.name, unknown.name, unknown.index or 0))
         return found
-
-    @cached_property
-    def _rejects_read(self) -> tuple[frozenset[str], ...]:
-        from matchrules.dependencies import names_in
-
-        return tuple(frozenset(names_in(self.base, [r.when])) for r in self.base.rejects)
 
     def learn(self, trials: Iterable[Trial]) -> None:
         """Which units stand in valid extensions, and which do not."""

@@ -136,7 +136,7 @@ def _firings(trial: Trial, units: Sequence[Unit]) -> Firings:
         if unit.index in standing:
             size = len(unit.rule.thens)
             start = standing.index(unit.index) * size
-            for place, firing in enumerate(trial.said([unit.name])[start : start + size]):
+            for place, firing in enumerate(trial.said(unit.name)[start : start + size]):
                 found[unit, place] = firing
     return found
 

@@ -3,6 +3,9 @@ worked out, everything else is taken over from the case as it is."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import Any
+
+from attrs import field, frozen
 
 from matchrules.case.model import Case, Instance
 from matchrules.decision import Firing
@@ -18,6 +21,49 @@ Values = Mapping[Unknown, Value]
 Standing = tuple[tuple[str, int], ...]
 
 
+@frozen(slots=False, eq=False)
+class Touched:
+    """What values of some attributes have a part in; all else is as it is in the case."""
+
+    trials: "Trials" = field(repr=False)
+    attributes: tuple[str, ...]
+
+    @cached_property
+    def cells(self) -> list[Any]:
+        """The cells of the case, those marked that are to be worked out anew. Not to be changed."""
+        if not self.attributes:
+            return self.trials.now.cells
+        cells = self.trials.touched(self.attributes[:-1]).cells.copy()
+        for cell in self.trials.cells_of(self.attributes[-1]):
+            cells[cell] = MISSING
+        return cells
+
+    @cached_property
+    def rules(self) -> frozenset[str]:
+        return frozenset().union(*(self.trials.rules_of(name) for name in self.attributes))
+
+    @cached_property
+    def standing(self) -> frozenset[tuple[str, int]]:
+        """What stands in the case, of the other rules."""
+        return frozenset(one for one in self.trials.now.standing if one[0] not in self.rules)
+
+    @cached_property
+    def everything(self) -> tuple[int, ...]:
+        cells = self.cells
+        return tuple(c for c in self.trials.compiled.everything if cells[c] is MISSING)
+
+    @cached_property
+    def rejecting(self) -> tuple[Any, ...]:
+        """What could reject."""
+        users = frozenset().union(*(self.trials.frame.users[name] for name in self.attributes))
+        rejecting = zip(self.trials.frame.rejects_read, self.trials.compiled.rejecting, strict=True)
+        return tuple(rejects for reads, rejects in rejecting if reads & users)
+
+    @cached_property
+    def risky(self) -> tuple[str, ...]:
+        return tuple(sorted(self.trials.risky & self.rules))
+
+
 class Trials:
     """The extensions of one valid case."""
 
@@ -29,6 +75,8 @@ class Trials:
         self.now = Run(compiled, case)
         _ = self.now.standing  # marks as provisional are left to each trial
         self._cells = frame.affected
+        self._rules: dict[str, frozenset[str]] = {}
+        self._touched: dict[tuple[str, ...], Touched] = {}
         self._known: dict[frozenset[tuple[Unknown, Value]], Trial] = {}
 
     def trial(self, values: Values) -> "Trial":
@@ -38,6 +86,27 @@ class Trials:
         if found is None:
             found = self._known[key] = Trial(self, dict(values))
         return found
+
+    def touched(self, attributes: tuple[str, ...]) -> Touched:
+        found = self._touched.get(attributes)
+        if found is None:
+            found = self._touched[attributes] = Touched(self, attributes)
+        return found
+
+    def rules_of(self, attribute: str) -> frozenset[str]:
+        """The rules that a value of the attribute has a part in."""
+        found = self._rules.get(attribute)
+        if found is None:
+            found = frozenset(rule.name for rule in self.frame.readers([attribute]))
+            self._rules[attribute] = found
+        return found
+
+    def beside(self, name: str) -> frozenset[str]:
+        """The rules that speak of the same as a rule."""
+        thens = self.base.rules[name].thens
+        return frozenset(
+            other for then in thens for other, _ in self.compiled.advising(then.kind, then.subject)
+        )
 
     def cells_of(self, attribute: str) -> tuple[int, ...]:
         """The cells that a value of the attribute has a part in, its own left out."""
@@ -59,8 +128,8 @@ class Trials:
         for (fact, _), cell in layout.orders.items():
             if any(f"{fact}.{name}" in users for name in self.base.facts[fact].attributes):
                 yield cell
-        for rule in self.frame.readers([attribute]):
-            yield layout.rules[rule.name]
+        for name in self.rules_of(attribute):
+            yield layout.rules[name]
 
     @cached_property
     def risky(self) -> frozenset[str]:
@@ -89,12 +158,11 @@ class Trial(Run):
         self.faults = []
         self._standing: dict[str, Sequence[int]] = {}
         self._keys_of = {}
-        cells = self.cells = trials.now.cells.copy()
+        self._said: dict[str, list[Firing]] = {}
+        self.touched = trials.touched(tuple(dict.fromkeys(u.attribute for u in values)))
+        cells = self.cells = self.touched.cells.copy()
         cells[RUN] = self
         layout = compiled.layout
-        for unknown in values:
-            for cell in trials.cells_of(unknown.attribute):
-                cells[cell] = MISSING
         for unknown, value in values.items():
             name = (unknown.fact, unknown.name)
             cell = layout.asserted.get(name, layout.attributes[name])
@@ -121,17 +189,25 @@ class Trial(Run):
         )  # fmt: skip
 
     def _refused(self) -> bool:
-        self.fill(self.compiled.everything)
-        return bool(self.faults) or any(reject(self.cells) for reject in self.compiled.rejecting)
+        self.fill(self.touched.everything)
+        return bool(self.faults) or any(reject(self.cells) for reject in self.touched.rejecting)
 
     def _at_odds(self) -> bool:
-        said = self.said([name for name in self.trials.risky if self.standing_of(name)])
+        """Whether a field is out of its range, or advice contradicts other advice."""
+        names: set[str] = set()
+        for name in self.touched.risky:
+            if self.standing_of(name):
+                names |= self.trials.beside(name)
+        if not names:
+            return False
+        said = [f for name in sorted(names & self.trials.risky) for f in self.said(name)]
         return bool(self.faults) or bool(faults_found.contradictions(self, said))
 
-    def said(self, rules: Iterable[str]) -> list[Firing]:
-        """What those of the rules that stand say."""
-        made: list[Firing] = []
-        for name in rules:
+    def said(self, name: str) -> list[Firing]:
+        """What a rule says, for each instance for which it stands."""
+        made = self._said.get(name)
+        if made is None:
+            made = self._said[name] = []
             make, fact, can_be_marked = self.compiled.firing_of(name)
             standing = self.standing_of(name)
             if standing:
@@ -145,7 +221,9 @@ class Trial(Run):
     @cached_property
     def stand(self) -> frozenset[tuple[str, int]]:
         """The rules whose advice stands, with the place of the instance."""
-        return frozenset(self.standing)
+        return self.touched.standing.union(
+            (name, index) for name in self.touched.rules for index in self.standing_of(name)
+        )
 
     @cached_property
     def extended(self) -> Case:
