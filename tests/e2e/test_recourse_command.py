@@ -91,7 +91,7 @@ def test_what_ben_can_change(
         ("band.band_viable", [("fixed", "step2ck.score", 222)]),
         ("study_plan.case_summaries", [("fixed", "step2ck.status", "passed")]),
         ("letters.two_us_peds_letters", [("up", "letters.us_peds_count", 2)]),
-        ("specialty.peds_as_backup", [("unknown", "applicant.profile_focus", None)]),
+        ("specialty.peds_as_backup", [("fixed", "applicant.specialty_goal", "peds_primary")]),
         ("balance.reach", [("no_more", "program", None)]),
     ],
 )
@@ -109,9 +109,9 @@ def test_what_stands_in_bens_way(
 @pytest.mark.parametrize(
     ("name", "subject"),
     [
-        ("late_date_old_pass.yaml", "study_plan.rotation_as_prep"),
-        ("twenty_programs.yaml", "balance.use_signals"),
-        ("nothing_taken.yaml", "study_plan.step1_strategy"),
+        ("late_date_old_pass.yaml", "warning.excessive_step2_delay"),
+        ("late_date_old_pass.yaml", "letters.cover_reliability"),
+        ("late_date_old_pass.yaml", "breadth.widen_list"),
     ],
 )
 def test_the_changed_case_is_one_that_the_interpreter_takes(
@@ -129,7 +129,7 @@ def test_the_changed_case_is_one_that_the_interpreter_takes(
 def test_as_text() -> None:
     shown = run(BEN, "--to-lose", "letters.strengthen_letters")
     assert shown.exit_code == 0
-    assert "Raise strong letters by US board-certified pediatricians from 1" in shown.stdout
+    assert "Strong letters by US board-certified pediatricians: 2 letters instead" in shown.stdout
     assert "This costs 3, and nothing smaller does it: that is proved." in shown.stdout
 
 
@@ -145,7 +145,7 @@ def test_as_json(cafe: tuple[Path, ...]) -> None:
 
 def test_as_markdown(ben: Decision) -> None:
     assert ben.recourse(to_have="band.band_viable").to_markdown() == (
-        "# For advice on a workable score (band.band\\_viable)\n"
+        "# To be given the advice “A workable score” (band.band\\_viable)\n"
         "\n"
         "**Nothing that can change does it: that is proved.**\n"
         "\n"

@@ -271,7 +271,7 @@ def test_advice_for_each_is_lost_for_all() -> None:
     assert [(one.instance and one.instance.key, one.after) for one in found.changed] == [
         ({"number": 2}, True)
     ]
-    assert "Of the key 2: change from no to yes: it is a spare." in str(found)
+    assert "It is a spare, of the key 2: yes instead of no." in str(found)
 
 
 def test_what_follows_by_default_follows() -> None:
@@ -298,8 +298,8 @@ def test_what_else_changes_is_told() -> None:
     assert found.difference is not None
     assert [t.advice.subject for t in found.difference.withdrawn] == ["three"]
     assert str(found) == (
-        "For advice by “asked” (garage.asked)\n"
-        "  Raise power from 100 horsepowers to 120 horsepowers.\n"
+        "To be given the advice of the rule “asked” (garage.asked)\n"
+        "  Power: 120 horsepowers instead of 100 horsepowers.\n"
         "\n"
         "This costs 1, and nothing smaller does it: that is proved.\n"
         "\n"
@@ -311,7 +311,7 @@ def test_what_else_changes_is_told() -> None:
 
 def test_as_markdown_and_as_data() -> None:
     found = asked("car.checked >= 2026-06-11")
-    assert "- Move day of the next check from 2026-06-01 to 2026-06-11, 10 days later." in (
+    assert "- Day of the next check: 2026-06-11 instead of 2026-06-01, 10 days later." in (
         found.to_markdown()
     )
     told = found.to_dict()

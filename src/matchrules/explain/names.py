@@ -6,6 +6,7 @@ a description reads best as a noun phrase ("Last reported score") or, of a yes_n
 """
 
 import re
+from calendar import month_name
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
@@ -22,6 +23,7 @@ from matchrules.types import Enum, Number, SetOf, Type, Value
 # In a sentence these would part or join what does not belong to the name.
 _JOINS: Final = re.compile(r"[,()“”]|\b(?:and|or|if|otherwise)\b")
 _WORD: Final = re.compile(r"[^\W\d_][\w’'-]*")
+_MONTHS: Final = frozenset(month_name[1:])
 _START: Final = re.compile(r"(?:^|[.:;!?“\"(]\s*)$")  # what stands before a word that starts anew
 
 
@@ -121,7 +123,7 @@ class Names:
             for word in _WORD.finditer(text):
                 if not (word[0][0].isupper() and _START.search(text, 0, word.start())):
                     written[word[0]] += 1
-        return frozenset(
+        return _MONTHS | frozenset(
             word for word, times in written.items()
             if word[0].isupper() and times > written[word[0].lower() + word[1:]]
         )  # fmt: skip

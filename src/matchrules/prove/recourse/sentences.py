@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from matchrules.explain.names import Names, spoken
+from matchrules.explain.names import Names, quoted, spoken
 from matchrules.prove.recourse.model import Added, Changed, Instance, Obstacle, Recourse
-from matchrules.prove.recourse.places import rank
-from matchrules.types import Date, Enum, Number, SetOf, Type, Value, YesNo
+from matchrules.types import Date, SetOf, Type, Value, YesNo
 
 MOST_VALUES = 3  # by which an instance without a key is told from the others
 
@@ -20,12 +19,13 @@ class Sentences:
 
     def goal(self) -> str:
         """What was wanted."""
-        told, have = self._told, self._told.aim == "have"
+        told = self._told
+        start = "To be given" if told.aim == "have" else "Not to be given"
         if told.subject in told.base.rules:
-            rule = self._names.rule(told.subject)
-            return f"For advice by {rule}" if have else f"For no advice by {rule}"
-        subject = self._names.subject(*told.subject.split(".", 1))
-        return f"For advice on {subject}" if have else f"For no advice on {subject}"
+            return f"{start} the advice of the rule {self._names.rule(told.subject)}"
+        kind, subject = told.subject.split(".", 1)
+        title = told.base.advice[kind].subjects[subject].description or spoken(subject)
+        return f"{start} the advice {quoted(title)} ({told.subject})"
 
     def steps(self) -> Iterator[str]:
         """What to do, one sentence each."""
@@ -85,32 +85,25 @@ class Sentences:
     def _change(self, one: Changed) -> str:
         type_ = self._told.type_of(one.fact, one.attribute)
         name = self._names.value(one.name)
-        said = self._moved(one, type_, name)
-        if one.instance is None:
-            return f"{said[0].upper()}{said[1:]}."
-        return f"Of {self._instance(one.instance)}: {said}."
+        if one.instance is not None:
+            name = f"{name}, of {self._instance(one.instance)}"
+        return f"{name[0].upper()}{name[1:]}: {self._moved(one, type_)}."
 
-    def _moved(self, one: Changed, type_: Type, name: str) -> str:
+    def _moved(self, one: Changed, type_: Type) -> str:
         if isinstance(one.before, frozenset) and isinstance(one.after, frozenset):
-            assert isinstance(type_, SetOf)
-            said = []
-            for word, members in (("add {} to", one.after - one.before),
-                                  ("take {} out of", one.before - one.after)):  # fmt: skip
-                if members:
-                    said.append(word.format(self._literal(members, type_)))
-            return f"{' and '.join(said)} {name}"
+            said = [
+                word.format(self._literal(members, type_))
+                for word, members in (("{} as well", one.after - one.before),
+                                      ("no longer {}", one.before - one.after))
+                if members
+            ]  # fmt: skip
+            return ", ".join(said)
         before, after = (self._literal(value, type_) for value in (one.before, one.after))
+        said_of_days = ""
         if isinstance(one.before, date) and isinstance(one.after, date):
             days = (one.after - one.before).days
-            way = f"{_days(abs(days))} {'later' if days > 0 else 'earlier'}"
-            return f"move {name} from {before} to {after}, {way}"
-        if isinstance(type_, YesNo):
-            return f"change from {before} to {after}: {name}"
-        verb = "change"
-        if isinstance(type_, Number) or (isinstance(type_, Enum) and type_.ordered):
-            one_rank, two_rank = rank(one.before, type_), rank(one.after, type_)
-            verb = "raise" if one_rank < two_rank else "lower"  # type: ignore[operator]  # no sets
-        return f"{verb} {name} from {before} to {after}"
+            said_of_days = f", {_days(abs(days))} {'later' if days > 0 else 'earlier'}"
+        return f"{after} instead of {before}{said_of_days}"
 
     def _addition(self, one: Added) -> str:
         return f"Add {self._names.one(one.fact)}{self._with(one.fact, one.values)}."
@@ -152,7 +145,7 @@ class Sentences:
             case "known":
                 return f"{name}: it is known, which cannot be undone"
             case "up" | "down":
-                return f"{name}: {value}, and {_way(one.why == 'up', type_)}"
+                return f"{name}: {value}, which {_way(one.why == 'up', type_)}"
             case "past":
                 return f"{name}: {value}, which is past"
             case "ahead":
@@ -175,12 +168,12 @@ class Sentences:
 def _way(up: bool, type_: Type) -> str:
     match type_:
         case Date():
-            return f"it can only be {'later' if up else 'earlier'}"
+            return f"can only be {'later' if up else 'earlier'}"
         case SetOf():
-            return "it can only grow" if up else "it can only shrink"
+            return f"can only {'grow' if up else 'shrink'}"
         case YesNo():
-            return f"it can only become {'yes' if up else 'no'}"
-    return f"it can only go {'up' if up else 'down'}"
+            return f"can only become {'yes' if up else 'no'}"
+    return f"can only go {'up' if up else 'down'}"
 
 
 def _days(count: int) -> str:
