@@ -63,7 +63,7 @@ LetterTopic: _typing.TypeAlias = _typing.Literal[
 PassMargin: _typing.TypeAlias = _typing.Literal["comfortable", "borderline"]
 
 # What the CV as a whole points at
-ProfileFocus: _typing.TypeAlias = _typing.Literal["mostly_peds", "mixed", "mostly_non_peds"]
+ProfileFocus: _typing.TypeAlias = _typing.Literal["mostly_non_peds", "mixed", "mostly_peds"]
 
 # What kind of place a program is
 ProgramKind: _typing.TypeAlias = _typing.Literal[
@@ -147,7 +147,7 @@ TrendDirection: _typing.TypeAlias = _typing.Literal["improving", "stable", "decl
 class Applicant:
     """Who is asking"""
 
-    __matchrules__: _typing.ClassVar[tuple[str, str]] = ("applicant", "06b51341949c1bbb")
+    __matchrules__: _typing.ClassVar[tuple[str, str]] = ("applicant", "6fd92daba32862f5")
     # Citizenship; decides whether a visa is needed
     citizenship: Citizenship | None = None
     # Where the medical school is; the school, not the passport, makes an IMG
