@@ -13,7 +13,8 @@ from matchrules.explain.why.model import Proof, Step, What, Why
 from matchrules.explain.why.node import worked
 from matchrules.explain.why.places import places
 from matchrules.explain.why.reasons import Part, Reason, Reasons
-from matchrules.explain.why.telling import Said, Telling, told_once
+from matchrules.explain.why.repeats import told_once
+from matchrules.explain.why.telling import Said, Telling
 from matchrules.ir import Rule
 from matchrules.types import YesNo
 
@@ -122,7 +123,9 @@ class _Answer:
 
     def _part(self, telling: Telling, part: Part, rule: Rule, advice: Advice) -> list[Step]:
         """What there is to say of a part; nothing of one that no fact of the case bears on."""
-        said: Said = worked(telling.tell(part.node))
+        said: Said = (
+            telling.clauses(part.node) if part.what == "when" else worked(telling.tell(part.node))
+        )
         steps = list(said.steps)
         if said.idle and not telling.whole and part.what not in ("unless", "overrider"):
             return []
@@ -142,7 +145,7 @@ class _Answer:
             type_ = self.base.advice[advice.kind].subjects[advice.subject].fields[part.name]
             if not steps:
                 return []
-            sentence = f"{spoken(part.name)} in it: {telling.say(part.node.value, type_)}"
+            sentence = f"its “{spoken(part.name)}” is {telling.say(part.node.value, type_)}"
             return [telling.step("field", sentence, part.node.value, type_, steps, part.name)]
         return steps
 

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from matchrules import ir
 from matchrules.engine.interpreter import Bound
-from matchrules.explain.why.node import IS, UNFALSE, UNTRUE, Goal, Node, Pending, Work, join
+from matchrules.explain.why.node import (
+    IS,
+    NONE,
+    UNFALSE,
+    UNTRUE,
+    Goal,
+    Node,
+    Pending,
+    Work,
+    gathered,
+    join,
+)
 from matchrules.types import Number, order_key
 
 if TYPE_CHECKING:
@@ -49,16 +60,16 @@ class Counting:
         assert self.e.value is not None
         return self.reading.value(self.e.value, b)
 
-    def instance(self, b: Bound, goal: Goal, value: bool) -> Work:
+    def instance(self, b: Bound, goal: Goal, value: bool) -> Any:
         """That an instance is there, and what it is."""
         parts = [] if self.e.where is None else [(self.e.where, goal)]
         if value and self.e.value is not None and (self.test(b) is True or self.prover.whole):
             parts.append((self.e.value, IS))
-        nodes = []
-        for part, wanted in parts:
-            nodes.append((yield self.prover.goal(part, b, wanted)))
         units = frozenset({(self.e.fact, b[self.e.fact], None)})
-        return join("instance", self.e, b, self.test(b), goal, nodes, units)
+        return gathered(
+            (self.prover.goal(part, b, wanted) for part, wanted in parts),
+            lambda nodes: join("instance", self.e, b, self.test(b), goal, nodes, units),
+        )
 
     def pending(self, besides: Any, goal: Goal, value: bool = False) -> frozenset[Pending]:
         """What has to be so of the other instances, should they be listed."""
@@ -75,11 +86,14 @@ class Counting:
                 found.append(Pending((self.e.fact, index, None), b, aims))
         return frozenset(found)
 
-    def shown(self, chosen: Any, goal: Goal, value: bool, pending: frozenset[Pending]) -> Work:
-        nodes = []
-        for b in chosen:
-            nodes.append((yield self.instance(b, goal, value)))
-        return join("count", self.e, self.bound, self.value, self.goal, nodes, frozenset(), pending)
+    def shown(
+        self, listed: Any, goal: Goal, value: bool, pending: frozenset[Pending], fixed: bool = True
+    ) -> Any:
+        return gathered(
+            (self.instance(b, goal, value) for b in listed),
+            lambda nodes: join("count", self.e, self.bound, self.value, self.goal, nodes, NONE,
+                               pending, fixed),
+        )  # fmt: skip
 
     # Some and every -------------------------------------------------------------------------------
 
@@ -94,19 +108,21 @@ class Counting:
         if self.goal == IS and self.value is None:
             open_ = [b for b, t in zip(each, tests, strict=True) if t is None]
             best = yield self._best(open_, IS)
-            return (yield self.shown([best], IS, False, self.pending([best], away)))
+            pending = self.pending([best], away)
+            return (yield self.shown([best], IS, False, pending, len(open_) == 1))
         good = [
             b for b, t in zip(each, tests, strict=True)
             if t is decider or (self.goal != IS and t is None)
         ]  # fmt: skip
         best = yield self._best(good, self.goal)
-        return (yield self.shown([best], self.goal, False, frozenset()))
+        return (yield self.shown([best], self.goal, False, NONE, len(good) == 1))
 
     def _best(self, candidates: Any, goal: Goal) -> Any:
         """The instance that lists the fewest facts."""
         best, least = candidates[0], None
         for b in candidates:
-            node = yield self.instance(b, goal, False)
+            node = self.instance(b, goal, False)
+            node = node if type(node) is Node else (yield node)
             cost = self.prover.cost(node)
             if least is None or cost < least:
                 best, least = b, cost
@@ -122,7 +138,7 @@ class Counting:
         open_ = [b for b in self.each if tests[b[e.fact]] is None]
         if open_:
             best = yield self._best(open_, IS)
-            return (yield self.shown([best], IS, False, frozenset()))
+            return (yield self.shown([best], IS, False, NONE, len(open_) == 1))
         chosen = [b for b in self.each if tests[b[e.fact]]]
         if e.by is not None:
             count = {"last": 1, "last_but_one": 2}.get(e.op) or e.take
@@ -157,15 +173,17 @@ class Counting:
         if way == "le":
             exact = yield self.shown(chosen, IS, False, self.pending(chosen, IS))
             if self.prover.cost(exact) == 0:
-                return exact
-            return (yield self.shown([], IS, False, self.pending([], IS)))
+                return exact.chosen()
+            return (yield self.shown([], IS, False, self.pending([], IS), fixed=False))
         nodes = []
         for b in chosen:
-            nodes.append(((yield self.instance(b, IS, False)), b))
+            node = self.instance(b, IS, False)
+            nodes.append((node if type(node) is Node else (yield node), b))
         nodes.sort(key=lambda pair: self.prover.cost(pair[0]))
         listed = [b for _, b in nodes[: max(limit, 0)]]
         listed.sort(key=lambda b: b[self.e.fact])
-        return (yield self.shown(listed, IS, False, self.pending(listed, IS)))
+        all_ = len(listed) == len(chosen)
+        return (yield self.shown(listed, IS, False, self.pending(listed, IS), all_))
 
     def _never_negative(self) -> bool:
         type_ = None if self.e.value is None else self.e.value.type

@@ -6,17 +6,31 @@ lists the fewest facts is taken, of equals the first as written. What is not lis
 be known, and instances that are not listed may as well not be there: a proof holds regardless.
 """
 
-from collections.abc import Generator, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 from matchrules import ir
-from matchrules.engine.interpreter import NOTHING, Bound, kleene_and
+from matchrules.engine.interpreter import NOTHING, Bound
 from matchrules.explain.why.counting import Counting
-from matchrules.explain.why.node import IS, UNFALSE, UNTRUE, Goal, Node, Unit, Work, join, worked
+from matchrules.explain.why.node import (
+    IS,
+    NONE,
+    UNFALSE,
+    UNTRUE,
+    Goal,
+    Node,
+    Unit,
+    Work,
+    gathered,
+    join,
+    worked,
+)
 from matchrules.explain.why.reading import Reading
-from matchrules.ir import Define, Expression, children
+from matchrules.explain.why.rows import table
+from matchrules.ir import Expression, children
 from matchrules.types import Number
 
+DEEPEST: Final = 40  # what lies deeper is worked out without recursion
 _FLIPPED: dict[Goal, Goal] = {UNTRUE: UNFALSE, UNFALSE: UNTRUE}
 _BOUNDS = {"<": ("le", "ge"), "<=": ("le", "ge"), ">": ("ge", "le"), ">=": ("ge", "le")}
 
@@ -36,6 +50,7 @@ class Prover:
         self._others: dict[Any, Node] = {}  # what was found among some facts, last
         self._shared: dict[Any, Node] | None = None
         self._done: dict[tuple[Any, ...], Node] = {}
+        self._deep = 0
 
     def prove(self, expression: Expression, bound: Bound = NOTHING, goal: Goal = IS) -> Node:
         """A proof. Nothing recurses: a chain of defines may be as long as it likes."""
@@ -43,51 +58,67 @@ class Prover:
         return found
 
     def cost(self, node: Node) -> int:
-        return len(node.units - self.free)
-
-    def cheapest(self, nodes: Sequence[Node]) -> Node:
-        return min(nodes, key=self.cost)
+        return len(node.units - self.free) if self.free else len(node.units)
 
     def all_of(
         self, e: Any, bound: Bound, goal: Goal, parts: Iterable[tuple[Expression, Goal]],
         kind: str = "join", value: Any = None,
-    ) -> Work:  # fmt: skip
+    ) -> Any:  # fmt: skip
         """A proof out of proofs of all parts."""
-        nodes = []
-        for part, wanted in parts:
-            node = self.goal(part, bound, wanted)
-            nodes.append(node if isinstance(node, Node) else (yield node))
-        return join(kind, e, bound, value, goal, nodes)
+        return gathered(
+            (self.goal(part, bound, wanted) for part, wanted in parts),
+            lambda nodes: join(kind, e, bound, value, goal, nodes),
+        )
 
-    def best_of(
-        self, bound: Bound, parts: Iterable[tuple[Expression, Goal]]
-    ) -> Generator[Any, Any, Node]:
+    def best_of(self, bound: Bound, parts: Sequence[tuple[Expression, Goal]]) -> Any:
         """The cheapest proof of some part."""
+        if len(parts) == 1:
+            return self.goal(parts[0][0], bound, parts[0][1])
+        return self.cheapest(self.goal(part, bound, wanted) for part, wanted in parts)
+
+    def cheapest(self, proofs: Iterable[Any]) -> Any:
+        """The first of those that list the fewest facts; none is looked for once one lists none
+        that is not free."""
         best: Node | None = None
-        for part, wanted in parts:
-            node = self.goal(part, bound, wanted)
-            node = node if isinstance(node, Node) else (yield node)
+        left = iter(proofs)
+        for node in left:
+            if type(node) is not Node:
+                return self._cheapest_later(best, node, left)
             if best is None or self.cost(node) < self.cost(best):
                 best = node
             if self.cost(best) == 0:
                 break
         assert best is not None
-        return best
+        return best.chosen()
+
+    def _cheapest_later(self, best: Node | None, work: Work, left: Iterable[Any]) -> Work:
+        nodes = [(yield work)] if best is None else [best, (yield work)]
+        for more in left:
+            if min(map(self.cost, nodes)) == 0:
+                break
+            nodes.append(more if type(more) is Node else (yield more))
+        return min(nodes, key=self.cost).chosen()
 
     def goal(self, e: Expression, bound: Bound, goal: Goal) -> Any:
-        """The proof where it is there already, else the work that makes it."""
+        """The proof, or where it lies too deep for that, the work that makes it."""
         key = (id(e), goal, *bound.items()) if bound else (id(e), goal)
         done = self._known(key)
         if done is not None:
             return done
-        work = self._work(e, bound, goal)
-        if isinstance(work, Node):
-            self._done[key] = work
-            return work
-        return self._keep(key, work)
+        if self._deep == DEEPEST:
+            return self._later(key, e, bound, goal)
+        self._deep += 1
+        try:
+            node = self._work(e, bound, goal)
+            if type(node) is not Node:
+                node = worked(node)
+        finally:
+            self._deep -= 1
+        return self._found(key, node)
 
-    def _keep(self, key: tuple[Any, ...], work: Work) -> Work:
-        return self._found(key, (yield work))
+    def _later(self, key: tuple[Any, ...], e: Expression, bound: Bound, goal: Goal) -> Work:
+        work = self._work(e, bound, goal)
+        return self._found(key, work if type(work) is Node else (yield work))
 
     def _found(self, key: tuple[Any, ...], node: Node) -> Node:
         self._done[key] = node
@@ -96,12 +127,13 @@ class Prover:
         return node
 
     def _known(self, key: tuple[Any, ...]) -> Node | None:
-        """What was proved before; for another proof too, where it lists only what is free."""
+        """What was proved before; for another proof too, where it was no choice, or lists only
+        what is free."""
         done = self._done.get(key)
         if done is None and self.free:
             for before in self._before:
                 done = before.get(key)
-                if done is not None and done.units <= self.free:
+                if done is not None and (done.fixed or done.units <= self.free):
                     return done
             return None
         return done
@@ -196,9 +228,10 @@ class Prover:
             goals = self._end(e, bound, goal)
         return self.all_of(e, bound, goal, goals, kind, value)
 
-    def _one_of(self, e: Expression, bound: Bound, goal: Goal, parts: list[Any], kind: str) -> Work:
-        best = yield self.best_of(bound, parts)
-        return join(kind, e, bound, None, goal, [best])
+    def _one_of(self, e: Expression, bound: Bound, goal: Goal, parts: list[Any], kind: str) -> Any:
+        return gathered(
+            [self.best_of(bound, parts)], lambda best: join(kind, e, bound, None, goal, best)
+        )
 
     def _ends(self, e: ir.Compare, bound: Bound, value: bool) -> list[Any]:
         """Of what is counted only as much as the comparison needs."""
@@ -257,12 +290,14 @@ class Prover:
         taken = e.then if test else e.otherwise
         return self._branch(e, bound, goal, taken, one == two)
 
-    def _branch(self, e: ir.If, bound: Bound, goal: Goal, taken: Expression, same: bool) -> Work:
-        node = yield self.all_of(e, bound, goal, [(e.condition, IS), (taken, goal)], "if")
-        if same and self.cost(node):
-            both = yield self.all_of(e, bound, goal, [(e.then, IS), (e.otherwise, IS)])
-            return self.cheapest([node, both])
-        return node
+    def _branch(self, e: ir.If, bound: Bound, goal: Goal, taken: Expression, same: bool) -> Any:
+        if not same:
+            return self.all_of(e, bound, goal, [(e.condition, IS), (taken, goal)], "if")
+        ways = [[(e.condition, IS), (taken, goal)], [(e.then, IS), (e.otherwise, IS)]]
+        return self.cheapest(
+            self.all_of(e, bound, goal, way, kind)
+            for way, kind in zip(ways, ("if", "join"), strict=True)
+        )
 
     def listed(self, unit: Unit) -> Node:
         """A fact that no step leads to."""
@@ -299,102 +334,30 @@ class Prover:
     def _default(
         self, e: ir.Attribute, bound: Bound, here: Bound, attribute: ir.AttributeDeclaration,
         goal: Goal, value: Any, units: frozenset[Unit],
-    ) -> Work:  # fmt: skip
+    ) -> Any:  # fmt: skip
         key = ("default", e.fact, e.name, goal, *here.values())
         node = self._known(key)
-        if node is None:
-            assert attribute.default is not None
-            body = yield self.goal(attribute.default, here, goal)
-            node = self._found(key, join("default", e, bound, value, goal, [body], units))
-        return node
+        if node is not None:
+            return node
+        assert attribute.default is not None
+        return gathered(
+            [self.goal(attribute.default, here, goal)],
+            lambda body: self._found(key, join("default", e, bound, value, goal, body, units)),
+        )
 
-    def _derived(self, e: ir.Derived, bound: Bound, goal: Goal, value: Any) -> Work:
+    def _derived(self, e: ir.Derived, bound: Bound, goal: Goal, value: Any) -> Any:
         define = self.base.defines[e.name]
         here = {} if define.fact is None else {define.fact: bound[define.fact]}
-        units = self.presence(define.fact, here) if define.fact is not None else frozenset()
+        units = self.presence(define.fact, here) if define.fact is not None else NONE
         key = ("define", e.name, goal, *here.values())
         node = self._known(key)
-        if node is None:
-            if isinstance(define.body, ir.Table):
-                body = yield self._table(define, define.body, here, goal, value)
-            else:
-                body = yield self.goal(define.body, here, goal)
-            node = self._found(key, join("derived", e, here, value, goal, [body], units))
-        return node
-
-    # Tables ---------------------------------------------------------------------------------------
-
-    def _table(self, define: Define, table: ir.Table, bound: Bound, goal: Goal, value: Any) -> Any:
-        hits = [kleene_and([self.reading.value(t, bound) for t in row.tests]) for row in table.rows]
-        if self.whole:
-            rows = range(len(hits))
-            return self._rows(table, bound, goal, [(n, "hit", IS) for n in rows], value)
-        outputs = [self.reading.value(row.output, bound) for row in table.rows]
-        wanted: list[tuple[int, str, Goal]] = []
-        if table.hit == "collect":
-            for n, hit in enumerate(hits):
-                if hit is True:
-                    wanted.append((n, "hit", IS))
-                elif value is not None and outputs[n] is not None and outputs[n] in value:
-                    wanted.append((n, "output", IS))
-                elif value is not None:
-                    wanted.append((n, "miss", UNTRUE))
-            if value is None:
-                first = next(n for n, hit in enumerate(hits) if hit is True and outputs[n] is None)
-                wanted = [(first, "hit", IS)]
-            return self._rows(table, bound, goal, wanted, value)
-        hit_at = next((n for n, hit in enumerate(hits) if hit is True), None)
-        if table.hit == "unique" and hit_at is not None:
-            return self._rows(table, bound, goal, [(hit_at, "hit", goal)], value)
-        last = len(hits) if hit_at is None else hit_at
-        for n in range(last):
-            same = value is not None and outputs[n] == value and hit_at is not None
-            wanted.append((n, "same" if same else "status", IS))
-        if hit_at is not None:
-            wanted.append((hit_at, "hit", goal if not any(h is None for h in hits[:last]) else IS))
-        return self._rows(table, bound, goal, wanted, value)
-
-    def _rows(
-        self, table: ir.Table, bound: Bound, goal: Goal, wanted: list[tuple[int, str, Goal]],
-        value: Any,
-    ) -> Work:  # fmt: skip
-        nodes = []
-        for n, how, wish in wanted:
-            node = yield self._row(table, n, how, wish, bound)
-            if isinstance(node, Node):
-                nodes.append(node)
-        return join("table", table, bound, value, goal, nodes)
-
-    def _row(self, table: ir.Table, n: int, how: str, wish: Goal, bound: Bound) -> Work:
-        row = table.rows[n]
-        truth = kleene_and([self.reading.value(t, bound) for t in row.tests])
-        if self.whole:
-            parts = [(t, IS) for t in row.tests] + [(row.output, IS)]
-            node = yield self.all_of((n, row), bound, IS, parts, "row", truth)
+        if node is not None:
             return node
-        if how == "hit":
-            hit: list[tuple[Expression, Goal]] = [*((t, IS) for t in row.tests), (row.output, wish)]
-            node = yield self.all_of((n, row), bound, IS, hit, "row", True)
-            return node
-        if how == "output" or (how == "same" and truth is None):
-            node = yield self.all_of((n, row), bound, IS, [(row.output, IS)], "row", truth)
-            return node
-        if truth is None and how != "miss":  # undecided: its status, and its output
-            parts = [(t, IS) for t in row.tests] + [(row.output, IS)]
-            node = yield self.all_of((n, row), bound, IS, parts, "row", None)
-            return node
-        open_ = [
-            (t, UNTRUE if how == "miss" else IS) for t in row.tests
-            if self.reading.value(t, bound) is False
-            or (how == "miss" and self.reading.value(t, bound) is None)
-        ]  # fmt: skip
-        if open_:
-            cell = yield self.best_of(bound, open_)
-            node = join("row", (n, row), bound, truth, IS, [cell])
-            if how == "same" and self.cost(node):
-                output = yield self.goal(row.output, bound, IS)
-                other = join("row", (n, row), bound, truth, IS, [output])
-                node = self.cheapest([node, other])
-            return node
-        node = yield self.all_of((n, row), bound, IS, [(row.output, IS)], "row", truth)
-        return node
+        if isinstance(define.body, ir.Table):
+            body = table(self, define.body, here, goal, value)
+        else:
+            body = self.goal(define.body, here, goal)
+        return gathered(
+            [body],
+            lambda body: self._found(key, join("derived", e, here, value, goal, body, units)),
+        )

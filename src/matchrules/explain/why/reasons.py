@@ -151,7 +151,7 @@ class Reasons:
         units: Units = frozenset().union(*(part.node.units for part in parts))
         open_ = {pending for part in parts for pending in part.node.pending}
         more: dict[Any, Node] = {}
-        while due := [p for p in open_ if p.unit in units]:
+        while due := sorted((p for p in open_ if p.unit in units), key=lambda p: p.order):
             for pending in due:
                 for e, goal in pending.aims:
                     node = prover.prove(e, pending.bound, goal)

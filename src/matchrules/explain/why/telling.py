@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from matchrules import ir
 from matchrules.engine import faults
@@ -13,11 +13,13 @@ from matchrules.explain.why.model import Step, What
 from matchrules.explain.why.node import Node, Unit, worked
 from matchrules.explain.why.places import Places
 from matchrules.explain.why.reading import Reading
+from matchrules.explain.why.repeats import once, says
 from matchrules.explain.wording import Wording
 from matchrules.ir import Cite, Expression
 from matchrules.text import Span
 from matchrules.types import Type, YesNo, python_value
 
+FEW_WORDS = 3  # with so many a name still stands before its value
 MOST_IDLE = 3  # instances that are shown though none of them is needed
 _ATOMS = ir.Compare | ir.In | ir.InRange | ir.Has | ir.IsEmpty
 
@@ -116,6 +118,16 @@ class Telling:
                 found += said.steps
         return Said(found or left_out, combined(idle))
 
+    def clauses(self, node: Node) -> Said:
+        """The steps of what a rule asks for: of an `and` each condition, needed or not."""
+        if not (isinstance(node.e, ir.And) and node.kind == "join"):
+            found: Said = worked(self.tell(node))
+            return found
+        each = [self.clauses(part) for part in node.parts]
+        return Said(
+            [step for said in each for step in said.steps], combined({s.idle for s in each})
+        )
+
     def _attribute(self, node: Node) -> Any:
         e: ir.Attribute = node.e
         dotted = f"{e.fact}.{e.name}"
@@ -162,7 +174,9 @@ class Telling:
         asked = [self.reading.value(x, node.bound) for x in (e.on, e.key) if x is not None]
         name = self.names.parameter(e.name)
         if e.key is not None and declared.key is not None and asked[-1] is not None:
-            name = f"{name} for {self.say(asked[-1], declared.key)}"
+            of = "" if isinstance(e.key, ir.Constant) else self.words(self.wording.value, e.key)
+            of = f"{of} " if of and of.count(" ") < FEW_WORDS else ""
+            name = f"{name} for {of}{self.say(asked[-1], declared.key)}"
         if e.on is not None and asked[0] is not None:
             name = f"{name} on {asked[0].isoformat()}"
         row = None
@@ -232,22 +246,28 @@ class Telling:
         """The rows that apply, then why those above do not."""
         found: list[Step] = []
         missed: list[Step] = []
+        known: list[str] = []  # what has been told
         idle: set[bool | None] = set()
         for part in sorted(node.parts, key=lambda part: part.value is False):
-            said = yield self.tell(part)
+            said = self.tell(part)
+            said = said if isinstance(said, Said) else (yield said)
             idle.add(said.idle)
+            below = [inner for step in said.steps for inner in step.steps]
             if part.value is False and not self.whole:
-                missed += [inner for step in said.steps for inner in step.steps]
-            else:
-                found += said.steps
-        known = [inner.sentence for step in found for inner in step.steps]
+                missed += below
+                continue
+            known += [step.sentence for step in below]
+            # What leaves it open is told for all rows together.
+            found += below if part.value is None and below and not self.whole else said.steps
         missed = [
             step for step in missed
             if step.needed and not any(says(sentence, step.sentence) for sentence in known)
             and not any(other.sentence.startswith(f"{step.sentence}, ") for other in missed)
         ]  # fmt: skip
         if missed:
-            sentence = "no row above it applies" if found else "no row applies"
+            sentence = "no row above it applies" if node.value is not None else "no row applies"
+            if node.value is None and found:
+                sentence = "the other rows do not apply"
             found.append(self.step("row", sentence, False, YesNo(), missed))
         return Said(found, combined(idle))
 
@@ -266,6 +286,9 @@ class Telling:
 
     def _count(self, node: Node) -> Any:
         e: ir.Aggregate = node.e
+        if not self.reading.case.facts[e.fact] and not self.whole:
+            none = f"the case lists no {spoken(e.fact)}"
+            return Said([self.step("count", none, node.value, e.type)])
         below = yield self.parts(node)
         if e.op in ("any", "all"):
             sentence = self.words(self.wording.condition, e, node.value is not False)
@@ -352,43 +375,6 @@ class Telling:
         return faults.place(self.base.facts[fact], instances[bound[fact]], bound[fact])
 
 
-def told_once(root: Step) -> Step:
-    """The proof with what a step rests on told where it first comes."""
-    seen: set[int] = set()
-
-    def mark(step: Step) -> Any:
-        if step.what in ("derived", "default"):
-            if id(step) in seen:
-                return evolve(step, steps=(), again=True)
-            seen.add(id(step))
-        steps = []
-        for inner in step.steps:
-            steps.append((yield mark(inner)) if inner.steps else inner)
-        same = all(new is old for new, old in zip(steps, step.steps, strict=True))
-        return step if same else evolve(step, steps=tuple(steps))
-
-    found: Step = worked(mark(root))
-    return found
-
-
 def combined(idle: set[bool | None]) -> bool | None:
     """Whether nothing that is needed is among them."""
     return False if False in idle else True if True in idle else None
-
-
-def says(sentence: str, other: str) -> bool:
-    """Whether a sentence on a value says all that the other does, or what follows from it."""
-    name, _, value = other.partition(": ")
-    value = value.split(", which is ne")[0].split(", which is no")[0]
-    return sentence == other or f"{sentence},".startswith(f"{name}: {value},")
-
-
-def once(steps: Sequence[Step]) -> list[Step]:
-    """The steps, each once."""
-    found: dict[tuple[str, str, str], Step] = {}
-    more: list[Step] = []
-    for step in steps:
-        earlier = found.setdefault((step.what, step.sentence, step.path), step)
-        if earlier is step or (step.steps and step != earlier):
-            more.append(step)
-    return more

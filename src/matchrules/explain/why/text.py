@@ -1,7 +1,7 @@
 """An answer to "why?" as text, for a terminal and as Markdown."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Final
 
 from attrs import frozen
@@ -9,9 +9,8 @@ from attrs import frozen
 from matchrules.explain.why.model import Proof, Step, Why
 from matchrules.explain.writing import escaped, filled
 
+_PARTS: Final = ("when", "guard", "unless", "overrider", "field", "text")
 DEEPEST: Final = 12  # levels that are set in, of a terminal's lines
-_THIS: Final = "this"
-_THAT: Final = "what it rests on"
 
 
 @frozen
@@ -89,9 +88,15 @@ def _lines(proof: Proof, whole: bool) -> Iterator[_Line]:
     if not root.steps:
         yield _Line(0, "It needs no fact of the case.")
     told = {inner.sentence for step in root.steps if step.what != "field" for inner in step.walk()}
+    parts = {
+        (inner.sentence, inner.path) for step in root.steps if step.what in _PARTS
+        for inner in step.walk()
+    }  # fmt: skip
     for group in _grouped(root.steps):
         if group[0].what == "field" and not whole:
             group = [step for step in group if not _told(step, told)]
+        elif group[0].what not in _PARTS and not whole:
+            group = [step for step in group if not _all_told(step, parts)]
         if group:
             yield from _group(group, whole)
 
@@ -100,7 +105,7 @@ def _grouped(steps: Sequence[Step]) -> list[list[Step]]:
     """The parts of a proof, those of a kind together."""
     found: dict[str, list[Step]] = {}
     for step in steps:
-        alike = step.what in ("when", "guard", "unless", "field", "text")
+        alike = step.what in _PARTS and step.what != "overrider"
         key = step.what if alike else f"{step.what} {step.sentence}" if (
             step.what == "overrider"
         ) else "about"  # fmt: skip
@@ -115,7 +120,7 @@ def _group(steps: list[Step], whole: bool) -> Iterator[_Line]:
         return
     if first.what == "field":
         for step in steps:
-            yield _Line(0, f"{_sentence(step)}, from")
+            yield _Line(0, f"{_sentence(step)}, because:")
             yield from _below(step.steps, 1, whole)
         return
     if first.what not in ("when", "guard", "unless", "overrider", "text"):
@@ -130,6 +135,13 @@ def _group(steps: list[Step], whole: bool) -> Iterator[_Line]:
 def _told(field: Step, told: set[str]) -> bool:
     """Whether all that a field was made of has been told already."""
     return all(step.again or step.sentence in told for step in field.steps)
+
+
+def _all_told(beside: Step, told: Set[tuple[str, str]]) -> bool:
+    """Whether what a step says, and all below it, has been told of the same already."""
+    return bool(beside.steps) and all(
+        (step.sentence, step.path) in told for step in beside.walk()
+    )  # fmt: skip
 
 
 def _sentence(step: Step) -> str:
@@ -151,19 +163,15 @@ def _brief(steps: Sequence[Step]) -> str:
 
 
 def _below(steps: Sequence[Step], level: int, whole: bool) -> Iterator[_Line]:
-    stack = [(step, level, True) for step in reversed(steps)]
+    stack = [(step, level) for step in reversed(steps)]
     while stack:
-        step, level, needed = stack.pop()
+        step, level = stack.pop()
         inner, where = _merged(step)
-        said = step.sentence
-        if step.again:
-            said += " (as above)"
-        elif needed and not step.needed:
-            said += f" (the same if {_THIS if step.what == 'fact' else _THAT} were not known)"
+        said = f"{step.sentence} (as above)" if step.again else step.sentence
         yield _Line(level, said, where)
         if whole and where:
             yield from (_Line(level + 1, line, quoted=True) for line in _text(step).splitlines())
-        stack += [(part, level + 1, step.needed) for part in reversed(inner)]
+        stack += [(part, level + 1) for part in reversed(inner)]
 
 
 def _merged(step: Step) -> tuple[list[Step], str]:
