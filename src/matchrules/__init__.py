@@ -26,6 +26,14 @@ if TYPE_CHECKING:
     from matchrules.diagnostics.model import RecordErrors as RecordErrors
     from matchrules.diagnostics.model import RuleErrors as RuleErrors
     from matchrules.diagnostics.model import UsageError as UsageError
+    from matchrules.explain.prospects import Prospect as Prospect
+    from matchrules.explain.prospects import Question as Question
+    from matchrules.explain.sweep import Sweep as Sweep
+    from matchrules.explain.what_if import WhatIf as WhatIf
+    from matchrules.explain.why import Why as Why
+    from matchrules.explain.why_not import WhyNot as WhyNot
+    from matchrules.prove.recourse import Recourse as Recourse
+    from matchrules.records import Record as Record
     from matchrules.rulebook import Book as Book
     from matchrules.rulebook import check as check
     from matchrules.rulebook import check_text as check_text
@@ -53,13 +61,21 @@ _HOMES = {
     "Handle": "session",
     "Label": "diagnostics.model",
     "MatchrulesError": "diagnostics.model",
+    "Prospect": "explain.prospects",
+    "Question": "explain.prospects",
+    "Record": "records",
     "RecordErrors": "diagnostics.model",
+    "Recourse": "prove.recourse",
     "RuleErrors": "diagnostics.model",
     "RulesetVersion": "decision",
     "Session": "session",
     "Source": "text",
     "Span": "text",
+    "Sweep": "explain.sweep",
     "UsageError": "diagnostics.model",
+    "WhatIf": "explain.what_if",
+    "Why": "explain.why",
+    "WhyNot": "explain.why_not",
     "check": "rulebook",
     "check_text": "rulebook",
     "load": "rulebook",
