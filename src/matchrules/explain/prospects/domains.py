@@ -75,6 +75,10 @@ class Domains:
         elif isinstance(whole.known, frozenset) and len(whole.known) <= FEW:
             kept = (v for v in whole.known if not refused(Possible(frozenset({v}))))
             self.whole[unknown] = Possible(frozenset(kept), True)
+        elif isinstance(whole.known, frozenset):
+            classes = self._classes(unknown, whole.known)
+            days = (c for c in classes if not refused(Possible(frozenset(c))))
+            self.whole[unknown] = Possible(frozenset().union(*days), True)
 
     # Cuts -----------------------------------------------------------------------------------------
 
@@ -94,10 +98,31 @@ class Domains:
             return self._split_set(unknown, known)
         if isinstance(known, Range):
             return self._split_range(unknown, known, type_)
+        if len(known) > FEW and isinstance(type_, AnyDayOfYear):
+            return self._split_days(unknown, known)
         if len(known) > 1:
             order = self._ordered(known, type_)
             parts = [Possible(frozenset({value})) for value in order]
         return parts
+
+    def _split_days(self, unknown: Unknown, known: frozenset[Any]) -> list[Many]:
+        classes = self._classes(unknown, known)
+        days = [day for one in classes for day in one]
+        half = sum(map(len, classes[: len(classes) // 2])) or len(days) // 2
+        return [Possible(frozenset(days[:half])), Possible(frozenset(days[half:]))]
+
+    def _classes(self, unknown: Unknown, known: frozenset[Any]) -> list[list[Any]]:
+        """Many values in order, those that are compared in the same way together."""
+        named = self._values.get((unknown.fact, unknown.name), frozenset())
+        found: list[list[Any]] = []
+        apart = True
+        for value in self._ordered(known, self.type_of(unknown)):
+            if apart or value in named:
+                found.append([value])
+            else:
+                found[-1].append(value)
+            apart = value in named
+        return found
 
     def _split_set(self, unknown: Unknown, known: Members) -> list[Many]:
         open_ = known.may - known.must
@@ -238,6 +263,9 @@ class Domains:
             low, high = whole.known.low, whole.known.high
             starts = [low, *(c for c in self.starts(unknown) if low < c <= high)]
             return list(dict.fromkeys([*starts, high]))
+        if len(whole.known) > FEW and isinstance(type_, AnyDayOfYear):
+            classes = self._classes(unknown, whole.known)
+            return list(dict.fromkeys(end for c in classes for end in (c[0], c[-1])))
         return self._ordered(whole.known, type_)
 
 

@@ -70,12 +70,15 @@ class Survey:
         self._told: set[int] = set()
 
     def _unknown(self) -> Iterable[Unknown]:
-        """The unknown attributes that something reads, in the order of the vocabulary."""
+        """The unknown attributes that something reads, and those without which a fact cannot be
+        there, in the order of the vocabulary."""
         run = self.grounds.compiled.run(self.grounds.case)
         for fact in self.base.facts.values():
             count = len(self.grounds.case.facts[fact.name]) if fact.many else 1
             for name, attribute in fact.attributes.items():
-                if attribute.never_read or (fact.name, name) not in self.frame.read:
+                missed = attribute.required and not self.grounds.case.facts[fact.name]
+                reads = not attribute.never_read and (fact.name, name) in self.frame.read
+                if not reads and not missed:
                     continue
                 read = Attribute(fact.name, name, attribute.type)
                 for n in range(count):
