@@ -20,7 +20,7 @@ Stands = Literal[
 @frozen
 class Instance:
     """Which instance of a many-fact is meant: its key, or where there is none its place in the
-    case, counted from 1; `values` is all that is known of it."""
+    `facts` of the decision, counted from 1; `values` is all that is known of it."""
 
     fact: str
     key: Mapping[str, Value]

@@ -1,6 +1,6 @@
 """Changes and obstacles as sentences, in the words of the vocabulary."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from matchrules.explain.names import Names, quoted, spoken
@@ -52,10 +52,7 @@ class Sentences:
                 if told.proved:
                     why = f" As to why, {told.reason}." if told.reason else ""
                     return f"Nothing that can change does it: that is proved.{why}"
-                return (
-                    f"Nothing that can change does it, with up to {told.within} more of each fact; "
-                    "with more than that it was not looked at."
-                )
+                return f"Nothing that can change does it{self._looked()}."
         return (
             "No change that does it was found, which does not prove that there is none: "
             f"{told.reason}."
@@ -75,9 +72,13 @@ class Sentences:
             return f"{cost}, and nothing smaller does it: that is proved."
         if told.reason:
             return f"{cost}. It is not proved that nothing smaller does it: {told.reason}."
+        return f"{cost}, and nothing smaller does it{self._looked()}."
+
+    def _looked(self) -> str:
+        """How far was looked."""
         return (
-            f"{cost}, and nothing smaller does it with up to {told.within} more of each fact; with "
-            "more than that it was not looked at."
+            f", as far as was looked: with at most {self._told.within} more of everything of which "
+            "there can be more"
         )
 
     # Changes --------------------------------------------------------------------------------------
@@ -113,8 +114,23 @@ class Sentences:
         if one.key:
             keys = [self._literal(v, self._told.type_of(one.fact, n)) for n, v in one.key.items()]
             return f"the {noun} {', '.join(keys)}"
-        few = dict(list(one.values.items())[:MOST_VALUES])
-        return f"{noun} {one.number}{self._with(one.fact, few)}"
+        values, alike = self._telling(one)
+        which = f"the {noun}"
+        if alike > 1:  # all the same, so it does not matter which
+            which = f"one of the {alike} {self._names.many(one.fact)}"
+        return f"{which}{self._with(one.fact, values)}"
+
+    def _telling(self, one: Instance) -> tuple[Mapping[str, Value], int]:
+        """A few values, and as many more as it takes to tell it from the others; and of how many
+        instances they hold."""
+        reach = self._told.before.reach
+        there = () if reach is None else reach.case.facts[one.fact]
+        values: dict[str, Value] = {}
+        for name, value in one.values.items():
+            if len(values) >= MOST_VALUES and _alike(there, values) == 1:
+                break
+            values[name] = value
+        return values, _alike(there, values)
 
     def _with(self, fact: str, values: Mapping[str, Value]) -> str:
         each = [
@@ -139,6 +155,8 @@ class Sentences:
         if one.instance is not None:
             name = f"{name}, of {self._instance(one.instance)}"
         if one.value is None:
+            if self._told.base.facts[one.fact].attributes[one.attribute].default is not None:
+                return f"{name}: not told, but left to follow from the rest"
             return f"{name}: not known, and finding out is no change"
         value = self._literal(one.value, type_)
         match one.why:
@@ -163,6 +181,10 @@ class Sentences:
         name, done = self._names.many(one.fact), "added" if one.why == "no_more" else "taken away"
         there = {0: "there are none", 1: "there is one"}.get(one.number, f"there are {one.number}")
         return f"{name}: {there}, and none can be {done}"
+
+
+def _alike(instances: Sequence[Mapping[str, Value | None]], values: Mapping[str, Value]) -> int:
+    return sum(all(one[n] == value for n, value in values.items()) for one in instances)
 
 
 def _way(up: bool, type_: Type) -> str:
