@@ -85,6 +85,17 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), f"{name(page)}: nothing at {target}"
 
 
+def test_a_decision_has_a_number_of_its_own() -> None:
+    found = sorted((ROOT / "docs" / "explanation" / "decisions").glob("*.md"))
+    numbers = [path.name[:4] for path in found]
+    assert len(set(numbers)) == len(numbers) > 0
+    for path in found:
+        assert re.fullmatch(r"\d{4}-[a-z0-9-]+\.md", path.name), path.name
+        heading = path.read_text(encoding="utf-8").splitlines()[0]
+        assert heading.startswith("# "), path.name
+        assert not (said := re.match(r"# (\d+)", heading)) or said[1] == path.name[:4], heading
+
+
 def commands(block: Block) -> list[str]:
     found = [line[2:] for line in block.text.splitlines() if line.startswith("$ ")]
     assert found, f"line {block.line}: a console block has commands after `$ `"
@@ -118,6 +129,7 @@ def diagnosed(text: str) -> str:
 def rewrite(page: Path, printed: dict[Block, str]) -> None:
     text = page.read_text(encoding="utf-8")
     for block in sorted(printed, key=lambda block: -block.start):
+        assert text[block.start : block.end] == block.text, "the page was edited meanwhile"
         if not matches(block.text, printed[block]):
             text = text[: block.start] + printed[block].rstrip("\n") + "\n" + text[block.end :]
     page.write_text(text, encoding="utf-8")
