@@ -131,7 +131,57 @@ def test_no_advice_is_shown_that_is_not_kept(here: Path) -> None:
     assert (here / "log.ndjson").read_text() == "my notes\n"
     away = run("advise", "old.yaml", "--rules", "rules", "--record", "no/where.json")
     assert away.exit_code == 2 and away.stdout == ""
-    assert away.stderr == "error: cannot open `no/where.json`: no such file or directory\n"
+    assert away.stderr == "error: cannot write `no/where.json`: no such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--log", "l", "--record", "l"),
+        ("--log", "./l", "--record", "link"),
+        ("--record", "case.yaml"),
+        ("--log", "case.yaml"),
+        ("--salt-file", "r.json", "--record", "r.json"),
+    ],
+)
+def test_a_file_is_for_one_thing(here: Path, words: tuple[str, ...]) -> None:
+    (here / "link").symlink_to("l")
+    before = (here / "case.yaml").read_text()
+    done = run("advise", "case.yaml", "--rules", "rules", *words)
+    assert done.exit_code == 2 and done.stdout == ""
+    assert "name a file of its own for each" in done.stderr
+    assert (here / "case.yaml").read_text() == before
+    assert not Path("l").exists() and not Path("r.json").exists()
+
+
+def test_a_log_is_not_overwritten_by_a_record(here: Path) -> None:
+    advise("case.yaml", "--log", "log.ndjson")
+    before = Path("log.ndjson").read_bytes()
+    done = run("advise", "case.yaml", "--rules", "rules", "--record", "log.ndjson")
+    assert done.exit_code == 2 and done.stdout == ""
+    assert done.stderr == (
+        "error: `log.ndjson` is a log of decisions, which `--record` would overwrite: "
+        "say `--log log.ndjson` to add to it\n"
+    )
+    assert Path("log.ndjson").read_bytes() == before
+
+
+def test_a_record_takes_the_place_of_an_older_one_whole_or_not_at_all(here: Path) -> None:
+    Path("r.json").write_text("old")
+    Path("r.json").chmod(0o640)
+    Path("link.json").symlink_to("r.json")
+    Path("log.ndjson").write_text("my notes\n")
+    words = ("advise", "case.yaml", "--rules", "rules", "--record", "link.json")
+    assert run(*words, "--log", "log.ndjson").exit_code == 1
+    assert Path("r.json").read_text() == "old"
+    names = sorted(path.name for path in here.iterdir())
+    advise("case.yaml", "--record", "link.json")
+    assert Path("link.json").is_symlink() and stat.S_IMODE(Path("r.json").stat().st_mode) == 0o640
+    Record.read(Path("r.json").read_bytes())
+    assert sorted(path.name for path in here.iterdir()) == names
+    assert run(*words[:-1], "/dev/full").stderr == (
+        "error: cannot write `/dev/full`: no space left on device\n"
+    )
 
 
 def test_a_salt_is_for_a_record(here: Path) -> None:
@@ -142,13 +192,16 @@ def test_a_salt_is_for_a_record(here: Path) -> None:
     Path("salt").write_bytes(b" \n")
     empty = run("advise", "old.yaml", "--rules", "rules", "--salt-file", "salt", "--record", "r")
     assert empty.exit_code == 2 and "error: `salt` holds no salt" in empty.stderr
+    Path("salt").write_text("two\nlines\n")
+    more = run("advise", "old.yaml", "--rules", "rules", "--salt-file", "salt", "--record", "r")
+    assert more.exit_code == 2 and "one line of text" in more.stderr
     assert not Path("r").exists()
 
 
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "error[MR901]: this is no record: it is not JSON"),
+        (b"", "error[MR901]: this is no record: there is nothing in it"),
         (b'{"format":1,"matchrules"', "error[MR901]: the record is cut off: it ends after 24"),
         (b"\xff\xfe", "error[MR901]: this is no record: it is no text in UTF-8"),
         (b"[" * 10_000, "error[MR901]: this is no record: it nests too deep"),

@@ -142,7 +142,7 @@ def test_a_log_that_was_torn_in_its_first_line(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content", [b"\n", b"hello\n", b"[]\n", b'{"line":0}\n', b'{"line":"0","what":"rules"}\n',
-                b'{"line":-1,"what":"rules"}\n', b"\xff\n", b"a: 1\n\n"],
+                b'{"line":-1,"what":"rules"}\n', b"\xff\n", b"a: 1\n\n", b"no end", b"two\nlines"],
 )  # fmt: skip
 def test_a_file_that_is_no_log_is_left_as_it_is(path: Path, content: bytes) -> None:
     path.write_bytes(content)
@@ -150,6 +150,14 @@ def test_a_file_that_is_no_log_is_left_as_it_is(path: Path, content: bytes) -> N
     assert (code, message) == (
         "MR906", f"the last line of `{path}` is no line of a log of decisions",
     )  # fmt: skip
+    assert path.read_bytes() == content
+
+
+def test_a_log_with_the_line_ends_of_another_system_is_left_as_it_is(path: Path) -> None:
+    Log(path).append(made(1))
+    path.write_bytes(content := path.read_bytes().replace(b"\n", b"\r\n"))
+    code, message, _ = refusal(Log(path).append, made(2))
+    assert code == "MR906" and "written in another way than logs are" in message
     assert path.read_bytes() == content
 
 

@@ -271,10 +271,10 @@ def refusal(text: str | bytes) -> tuple[str, str, str | None]:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "this is no record: it is not JSON"),
+        ("", "this is no record: there is nothing in it"),
         ("advice", "this is no record: it is not JSON"),
         ("[]", "this is no record: it is no JSON object"),
-        ("{}", "this is no record: it lacks `format`"),
+        ("{}", "this is no record: it says no format and holds no rules; is it a case?"),
         ('{"a": NaN}', "this is no record: it is not JSON"),
         ('{"a": 1, "a": 1}', "this is no record: `a` is written twice in one object"),
         ('{"a": "\\ud800"}', "this is no record: it is no text in UTF-8"),
@@ -358,15 +358,15 @@ def test_a_record_of_another_format_is_told(record: Record, number: int, age: st
     ("way", "value", "message"),
     [
         (["format"], "1", "`format` holds a text"),
-        (["format"], True, "`format` holds `True`"),
+        (["format"], True, "`format` holds `true`"),
         (["as_of"], "yesterday", "its `as_of` is no day"),
         (["rulesets"], {}, "`rulesets` is no list"),
         (["rulesets", 0], "desk", "`rulesets[0]` is no object"),
         (["rulesets", 0], {"name": "desk", "version": "1"}, "`rulesets[0]` lacks `sha256`"),
-        (["advice", 1, "kind"], None, "`advice[1].kind` holds `None`"),
+        (["advice", 1, "kind"], None, "`advice[1].kind` holds `null`"),
         (["advice", 1], {}, "`advice[1]` lacks `kind`"),
         (["rules", "ir"], [], "`rules.ir` holds a list"),
-        (["facts"], None, "`facts` holds `None`"),
+        (["facts"], None, "`facts` holds `null`"),
         (["proof", 2], "x", "`proof[2]` holds a text"),
     ],
 )  # fmt: skip

@@ -314,6 +314,12 @@ def test_salts() -> None:
     assert fault(record.without_salt(), BORN, "x")[0] == "MR908"
 
 
+def test_a_case_of_another_day_than_the_record(record: Record) -> None:
+    assert fault(record, {**FACTS, "as_of": "2027-03-02"}) == (
+        "MR908", f"the case given is for another day than the record, which is for {AS_OF}",
+    )  # fmt: skip
+
+
 def test_facts_may_be_given_where_nothing_is_private(record: Record) -> None:
     assert replay(record, book(), FACTS).same
     assert fault(record, {**FACTS, "bag": []})[0] == "MR908"

@@ -18,7 +18,6 @@ from matchrules.cli.options import (
 from matchrules.cli.report import in_colour, reporting, terminal_width
 
 if TYPE_CHECKING:
-    from matchrules.decision import Decision
     from matchrules.rulebook import Engine
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -64,7 +63,9 @@ def command(
     book = load(*or_packs(rules))
     decision = book.decide(case, as_of=as_of, engine=engine)
     if record is not None or log is not None:
-        _keep(decision, record, log, salt_file)
+        from matchrules.cli.keeping import keep
+
+        keep(decision, case, record, log, salt_file)
     if format_ == "json":
         click.echo(decision.to_json(indent=2))
         return
@@ -79,21 +80,3 @@ def command(
     colour = in_colour(sys.stdout)
     width = min(terminal_width(), 100)
     click.echo(text(decision, base, str(case), width=width, colour=colour), color=colour)
-
-
-def _keep(
-    decision: "Decision", record: Path | None, log: Path | None, salt_file: Path | None
-) -> None:
-    """Write the record of a decision, before anything of it is shown."""
-    from matchrules.records import Log
-
-    if salt_file is None:
-        made = decision.record()
-    else:
-        from matchrules.cli.salt import read_salt
-
-        made = decision.record(salt=read_salt(salt_file, make=True)).without_salt()
-    if log is not None:
-        Log(log).append(made)
-    if record is not None:
-        record.write_text(made.to_json() + "\n", encoding="utf-8")

@@ -26,8 +26,8 @@ def read_salt(file: Path, make: bool = False) -> str:
         salt = content.decode().strip()
     except UnicodeDecodeError:
         salt = ""
-    if not salt or len(content) > _MOST_BYTES:
+    if not salt or len(content) > _MOST_BYTES or len(salt.splitlines()) > 1:
         raise Refused(
-            f"`{file}` holds no salt: one text in UTF-8, of {_MOST_BYTES:,} bytes at most"
+            f"`{file}` holds no salt: one line of text in UTF-8, of {_MOST_BYTES:,} bytes at most"
         )
     return salt

@@ -27,7 +27,7 @@ def check_given(
     ]
     if not wrong:
         return
-    private = set(wrong) <= set(record.private)
+    private = record.salt is None and set(wrong) <= set(record.private)
     raise refused(
         "MR908",
         f"the facts given are not those of the record: {_listed(wrong)}"

@@ -17,6 +17,7 @@ from matchrules.records.reading import MOST_BYTES, parsed, refused
 
 START: Final = "0" * 64  # what stands for the hash of the line before the first
 _BLOCK: Final = 1 << 16
+_HEAD: Final = b'{"line":'
 _RULES: Final = re.compile(
     rb'\{"line":[0-9]+,"previous":"[0-9a-f]{64}","what":"rules","sha256":"([0-9a-f]{64})"'
 )
@@ -130,9 +131,13 @@ class Log:
             tree = {}
         what, number = tree.get("what"), tree.get("line")
         if what not in ("rules", "decision") or type(number) is not int or number < 0:
+            raise self._no_log()
+        if canonical(tree).encode() != last:
             raise refused(
-                "MR906", f"the last line of `{self.path}` is no line of a log of decisions",
-                "name a file that is not there yet, or a log; " + _AGAIN,
+                "MR906", f"the last line of `{self.path}` is written in another way than logs are, "
+                "so that the chain is broken",
+                "did something change line ends or layout? name a new file, and keep this one as "
+                "it is; " + _AGAIN,
             )  # fmt: skip
         record = tree.get("record")
         rules = tree if what == "rules" else record.get("rules") if record else None
@@ -151,8 +156,18 @@ class Log:
             opened.seek(start)
             found = opened.read(min(_BLOCK, size - start - len(found))) + found
         if not found.endswith(b"\n"):
-            raise self._torn(start + found.rfind(b"\n") + 1)
+            whole = start + found.rfind(b"\n") + 1
+            opened.seek(whole)
+            # what is torn is ours only if it begins as a line does: nobody is to cut another file
+            head = opened.read(len(_HEAD))
+            raise self._torn(whole) if head == _HEAD[: len(head)] else self._no_log()
         return found[:-1].rpartition(b"\n")[2]
+
+    def _no_log(self) -> RecordErrors:
+        return refused(
+            "MR906", f"the last line of `{self.path}` is no line of a log of decisions",
+            "name a file that is not there yet, or a log; " + _AGAIN,
+        )  # fmt: skip
 
     def _torn(self, whole: int) -> RecordErrors:
         return refused(

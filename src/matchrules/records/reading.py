@@ -50,6 +50,11 @@ def checked(text: str | bytes) -> dict[str, Any]:
             "MR901", "this is a decision, not a record: it has no rules and no proof",
             "write a record with `matchrules advise CASE --record FILE`",
         )  # fmt: skip
+    if "rules" not in tree and "proof" not in tree and "format" not in tree:
+        raise refused(
+            "MR901", "this is no record: it says no format and holds no rules; is it a case?",
+            "a record is made of a case with `matchrules advise CASE --record FILE`",
+        )  # fmt: skip
     wrong = misfit(tree, SHAPE, "")
     if wrong:
         raise refused("MR901", f"this is no record: {wrong}", _AGAIN)
@@ -94,7 +99,9 @@ def parsed(text: str | bytes, what: str) -> dict[str, Any]:
         wrong = f"this is no {what}: it is not JSON"
         if _LOG.match(str(text)):
             raise _line() from None
-        if _ends_early(str(text), error):
+        if not str(text).strip():
+            wrong = f"this is no {what}: there is nothing in it"
+        elif _ends_early(str(text), error):
             wrong = f"the {what} is cut off: it ends after {len(text):,} characters, in the middle"
     else:
         if isinstance(tree, dict):
@@ -147,5 +154,5 @@ def refused(code: str, message: str, help: str) -> RecordErrors:
 
 def _named(value: Any) -> str:
     if value is None or isinstance(value, bool | int | float):
-        return f"`{str(value)[:40]}`"
+        return f"`{canonical(value)[:40]}`"
     return {"str": "a text", "list": "a list", "dict": "an object"}[type(value).__name__]

@@ -144,7 +144,7 @@ def replay(record: Record, book: Rules, facts: Any = None, salt: str | None = No
     salt = _salt(record, salt)
     kept: tuple[str, ...] = ()  # private facts that nothing reads: their hashes are taken over
     if facts is not None:
-        check_given(record, tree["facts"], book.case(facts, record.as_of), salt)
+        check_given(record, tree["facts"], _given(record, book, facts), salt)
     elif record.private:
         kept = tuple(path for path in record.private if is_unread(base, path))
         if len(kept) < len(record.private):
@@ -180,6 +180,19 @@ def _base(record: Record, book: Rules, tree: Mapping[str, Any]) -> RuleBase:
             f"give those that it was made with, by `--rules`: {made}; those at hand: "
             f"{(fault.help or '').removeprefix('the rules are ')}",
         ) from None
+
+
+def _given(record: Record, book: Rules, facts: Any) -> tuple[RuleBase, Case]:
+    try:
+        return book.case(facts, record.as_of)
+    except CaseErrors as error:
+        if [fault.code for fault in error.diagnostics] != ["MR506"]:
+            raise
+        raise refused(
+            "MR908", "the case given is for another day than the record, which is for "
+            f"{record.as_of}",
+            "give the case that the record was made of, as it was then",
+        ) from None  # fmt: skip
 
 
 def _salt(record: Record, salt: str | None) -> str | None:
