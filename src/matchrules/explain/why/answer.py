@@ -118,8 +118,9 @@ class _Answer:
 
     def _telling(self, reason: Reason) -> Telling:
         return Telling(
-            self.reasons.reading, self.wording, self.places, reason.units, self.reasons.whole
-        )
+            self.reasons.reading, self.wording, self.places, reason.units, self.reasons.whole,
+            self.reasons.told,
+        )  # fmt: skip
 
     def _part(self, telling: Telling, part: Part, rule: Rule, advice: Advice) -> list[Step]:
         """What there is to say of a part; nothing of one that no fact of the case bears on."""

@@ -118,7 +118,8 @@ class Prover:
 
     def _later(self, key: tuple[Any, ...], e: Expression, bound: Bound, goal: Goal) -> Work:
         work = self._work(e, bound, goal)
-        return self._found(key, work if type(work) is Node else (yield work))
+        node: Node = work if type(work) is Node else (yield work)
+        return self._found(key, node)
 
     def _found(self, key: tuple[Any, ...], node: Node) -> Node:
         self._done[key] = node
@@ -184,7 +185,7 @@ class Prover:
 
     def _if_known(
         self, e: Expression, operand: Expression, otherwise: Expression, bound: Bound, goal: Goal
-    ) -> Work:
+    ) -> Any:
         parts: list[tuple[Expression, Goal]] = [(operand, IS), (otherwise, goal)]
         if self.whole:
             parts = [(operand, IS), (otherwise, IS)]
@@ -293,7 +294,9 @@ class Prover:
     def _branch(self, e: ir.If, bound: Bound, goal: Goal, taken: Expression, same: bool) -> Any:
         if not same:
             return self.all_of(e, bound, goal, [(e.condition, IS), (taken, goal)], "if")
-        ways = [[(e.condition, IS), (taken, goal)], [(e.then, IS), (e.otherwise, IS)]]
+        ways: list[list[tuple[Expression, Goal]]] = [
+            [(e.condition, IS), (taken, goal)], [(e.then, IS), (e.otherwise, IS)]
+        ]  # fmt: skip
         return self.cheapest(
             self.all_of(e, bound, goal, way, kind)
             for way, kind in zip(ways, ("if", "join"), strict=True)

@@ -46,6 +46,10 @@ class Reading(Interpretation):
         return value if define.fact is None else value[bound[define.fact]]
 
     def _cell(self, cell: int, named: Expression) -> Any:
-        if self.run.cells[cell] is MISSING:
+        cells = self.run.cells
+        if cells[cell] is MISSING:
+            # To work all out takes less time than to find out what each needs.
+            self.run.fill(self.run.compiled.everything)
+        if cells[cell] is MISSING:
             self.run.fill(self.run.compiled.needs((named,)))
-        return self.run.cells[cell]
+        return cells[cell]

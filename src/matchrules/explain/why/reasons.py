@@ -16,7 +16,7 @@ from matchrules.explain.why.facts import Reduced
 from matchrules.explain.why.node import IS, UNTRUE, Node, Unit, Work, join, worked
 from matchrules.explain.why.proving import Prover
 from matchrules.explain.why.reading import Reading
-from matchrules.explain.why.sufficing import least
+from matchrules.explain.why.sufficing import firm, least, without
 from matchrules.ir import Expression, Rule
 
 Units = frozenset[Unit]
@@ -47,6 +47,8 @@ class Reasons:
 
     grounds: Grounds = field(repr=False)
     whole: bool
+    told: dict[Any, Any] = field(factory=dict, repr=False)  # the steps that were told
+    _before: dict[Any, tuple[int, Units]] = field(factory=dict, repr=False)
 
     @cached_property
     def reading(self) -> Reading:
@@ -84,7 +86,10 @@ class Reasons:
         if made:
             # What the fields need is listed anyway.
             start = start.among(frozenset().union(*(node.units for node in made)))
-        return self._least(lambda prover: self._rule(prover, rule, bound, place), enough, start)
+        return self._least(
+            lambda prover: self._rule(prover, rule, bound, place), enough, start,
+            ((rule.name, place), rule.fact, index),
+        )  # fmt: skip
 
     def of_value(self, named: Expression, fact: str | None, index: int) -> Reason:
         """Why an attribute or define has its value."""
@@ -109,7 +114,7 @@ class Reasons:
             at = NOTHING if fact is None else {fact: places[fact, index]}
             return bool(run.value(named, at) == value)
 
-        return self._least(parts, enough, self.first)
+        return self._least(parts, enough, self.first, (named, fact, index))
 
     # Proofs ---------------------------------------------------------------------------------------
 
@@ -170,24 +175,51 @@ class Reasons:
 
     def _least(
         self, prove: Callable[[Prover], list[Part]], enough: Callable[[Units], bool],
-        start: Prover,
+        start: Prover, alike: tuple[Any, str | None, int],
     ) -> Reason:  # fmt: skip
         """The proof that lists as little as can be: what can be left out is found by trying, and
         the proof is then looked for among what is left."""
-        parts, named = self._listed(start, prove(start))
-        units = least(named if enough(named) else self._everything(), enough)
-        while units != named:
+        parts: list[Part] = []
+        named: Units = frozenset()
+        guess = self._alike(*alike)
+        if guess and enough(guess):
+            units = least(guess, enough)
+        else:
+            parts, named = self._listed(start, prove(start))
+            units = least(self._enough(parts, named, enough), enough)
+        while units != named or not parts:
             prover = self.first.among(units)
             parts, named = self._listed(prover, prove(prover))
             if not named < units or not enough(named):
                 break
             units = least(named, enough)
+        self._before[alike[0]] = (alike[2], units)
         more = [
             Part("besides", "", self.first.listed(unit)) for unit in sorted(
                 units - named, key=lambda unit: (unit[0], unit[1], unit[2] or "")
             )
         ]  # fmt: skip
         return Reason((*parts, *more), units, named - units)
+
+    def _alike(self, what: Any, fact: str | None, index: int) -> Units:
+        """What was enough for another instance, said of this one."""
+        if fact is None or what not in self._before:
+            return frozenset()
+        before, units = self._before[what]
+        case = self.reading.case.facts
+        said = frozenset(
+            (of, index if (of, at) == (fact, before) else at, name) for of, at, name in units
+        )
+        if all(name is None or case[of][at][name] is not None for of, at, name in said):
+            return said
+        return frozenset()
+
+    def _enough(self, parts: list[Part], named: Units, enough: Callable[[Units], bool]) -> Units:
+        """Facts that are enough: those that the proof lists, fewer where that is found at once."""
+        less = without(named, named - firm(part.node for part in parts))
+        if less != named and enough(less):
+            return less
+        return named if enough(named) else self._everything()
 
     def _run(self, units: Units) -> tuple[Run, Mapping[Any, int]]:
         case, places = self.reduced(units)

@@ -1,8 +1,9 @@
 """Which facts are enough: what can be left out is tried out, one fact after the other."""
 
+from collections import deque
 from collections.abc import Callable, Iterable
 
-from matchrules.explain.why.node import Unit
+from matchrules.explain.why.node import UNFALSE, UNTRUE, Node, Unit
 
 Units = frozenset[Unit]
 FEW = 24  # so many are tried one by one
@@ -19,15 +20,33 @@ def least(units: Units, enough: Callable[[Units], bool]) -> Units:
             if less != kept and enough(less):
                 kept = less
         size //= 2
-    found = False
-    while not found:
-        found = True
-        for unit in in_order(kept):
-            less = without(kept, (unit,))
-            if less != kept and enough(less):
-                # What could not be left out before may be now.
-                kept, found = less, False
+    held = 0  # so many in turn could not be left out, as the rest is now
+    left = deque(in_order(kept))
+    while held < len(left):
+        unit = left.popleft()
+        less = without(kept, (unit,))
+        if less != kept and enough(less):
+            # What could not be left out before may be now.
+            kept, held = less, 0
+            left = deque(other for other in left if other in kept)
+        else:
+            held += 1
+            left.append(unit)
     return kept
+
+
+def firm(nodes: Iterable[Node]) -> Units:
+    """The facts that a proof rests on otherwise than so that something is not true, or not false:
+    there they could as well not be known."""
+    found: set[Unit] = set()
+    stack = list(nodes)
+    while stack:
+        node = stack.pop()
+        if node.goal in (UNTRUE, UNFALSE) or node.units <= found:
+            continue
+        found |= node.units.difference(*[part.units for part in node.parts])
+        stack += node.parts
+    return frozenset(found)
 
 
 def without(units: Units, left_out: Iterable[Unit]) -> Units:

@@ -38,7 +38,7 @@ class Telling:
 
     def __init__(
         self, reading: Reading, wording: Wording, places: Places, units: frozenset[Unit],
-        whole: bool,
+        whole: bool, told: dict[Any, Said],
     ) -> None:  # fmt: skip
         self.units = units
         self.reading = reading
@@ -47,7 +47,7 @@ class Telling:
         self.names = wording.names
         self.places = places
         self.whole = whole
-        self._told: dict[Any, Said] = {}
+        self._told = told
 
     def say(self, value: Any, type_: Type, unit: str | None = None) -> str:
         return "not known" if value is None else self.names.literal(value, type_, unit)
@@ -148,7 +148,8 @@ class Telling:
     def _kept(self, node: Node, what: What, sentence: str, path: str) -> Any:
         """A default or define, the same step wherever it comes."""
         e = node.e
-        key = (what, e.name, e.fact, *node.bound.items(), node.units)
+        # In another proof other facts of it may be needed.
+        key = (what, e.name, e.fact, *node.bound.items(), node.units, node.units & self.units)
         said = self._told.get(key)
         if said is None:
             below = yield self.parts(node)
