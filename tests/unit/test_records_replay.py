@@ -182,6 +182,68 @@ def test_what_differs_is_told_with_what_it_rests_on(
         assert "without an effect on this case" in told(found)
 
 
+SCALES = """
+parameter fare by mood : integer 0..99 euros "The fare"
+  for good from 2026-01-01 is 1 euro cite guide
+  for good from 2027-01-01 is 2 euros cite guide
+  for bad is 3 euros cite guide
+table desk.weight : mood "How heavy it is"
+  hit first
+  | desk.load | => desk.weight |
+  | < 10      | good           |
+  | < 20      | good           |
+  | -         | bad            |
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("for good from 2026-01-01 is 1 euro", "for good from 2026-01-01 is 4 euros",
+         "parameter `fare` (The fare) is another one now (for good from 2026-01-01 on: 1 then, "
+         "4 now)"),
+        ("  for bad is 3 euros cite guide\n", "", "(for bad: 3 is gone)"),
+        ("bad is 3 euros cite guide", 'bad is 3 euros cite guide "page 1"',
+         "(for bad: 3 as before, with another source or grade)"),
+        ("| -         | bad ", "| -         | good",
+         "(How heavy it is) is another one now (row 3)"),
+        ("  | < 20      | good           |\n", "", "is another one now (row 2 went)"),
+        ("  | -         |", "  | < 30 | bad |\n  | -         |",
+         "is another one now (row 3 came in)"),
+        ("hit first", "hit first cite guide", "is another one now (its sources)"),
+        ("when any(bag where weight > heavy)", "when any(bag)", "another one now (its `when`)"),
+        ('"Weigh {desk.load} again."', '"Weigh again."', "another one now (what it says)"),
+        ("is sum(bag.weight)", "is sum(bag.weight) + 1", "now (how it is worked out)"),
+    ],
+)  # fmt: skip
+def test_what_differs_in_a_statement_is_told(old: str, new: str, says: str) -> None:
+    before = DESK + SCALES
+    assert old in before
+    kept = book(before).decide(FACTS, AS_OF).record()
+    assert says in told(replay(kept, book(before.replace(old, new))))
+
+
+def test_a_ruleset_with_another_name_is_the_same_ruleset(record: Record) -> None:
+    bureau = DESK.replace("ruleset desk", "ruleset bureau")
+    found = replay(record, book(bureau))
+    assert kinds(found) == [("ruleset", "desk", "renamed")]
+    assert not found.same and not found.advice
+    assert told(found).startswith("The same advice as in the record of 2026-05-01, but not byte")
+    assert "ruleset `desk` is named `bureau` now" in told(found)
+    also = replay(record, book(bureau.replace("is 10 euros", "is 12 euros")))
+    assert kinds(also) == [("parameter", "fee_least", "changed"), ("ruleset", "desk", "renamed")]
+    assert [(one.change, [b.name for b in one.because]) for one in also.advice] == [
+        ("changes", ["fee_least"])
+    ]
+
+
+def test_a_cause_of_several_changes_is_told_once(record: Record) -> None:
+    found = replay(record, book(words=WORDS.replace('visit "The visit"', "visit salience 3")))
+    assert len(found.advice) == 3
+    assert told(found).count("because advice `visit`") == 1
+    assert "3 pieces because advice `visit` is another one now" in told(found)
+
+
 def test_an_overrider_is_on_the_way(record: Record) -> None:
     office = """
 ruleset office version 1 effective from 2026-01-01 uses desk, words
@@ -338,7 +400,7 @@ def test_what_is_told_is_json(record: Record) -> None:
     tree = json.loads(json.dumps(replay(record, changed).to_dict()))
     assert tree["statements"] == [
         {"what": "parameter", "name": "fee_least", "change": "changed", "title": "The least fee",
-         "then": 10, "now": 12}
+         "then": 10, "now": 12, "detail": ""}
     ]  # fmt: skip
     assert tree["advice"][0]["then"]["text"] == "Pay 3 more."
     assert tree["matchrules"] == {"then": mr.__version__, "now": mr.__version__}

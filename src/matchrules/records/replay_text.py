@@ -1,15 +1,17 @@
 """What became of a replayed record, told for a terminal."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from matchrules.explain.writing import filled
 from matchrules.records.private import is_hidden
-from matchrules.records.replaying import AdviceChange, Replay, RulesetChange
+from matchrules.records.replaying import AdviceChange, Replay, RulesetChange, ValueChange
 from matchrules.records.statements import StatementChange
 
+_Change = TypeVar("_Change", AdviceChange, ValueChange)
 _WIDTH: Final = 88
 _MOST: Final = 12  # of a list in which nothing is as urgent as in the advice
+_MOST_CAUSES: Final = 6  # of one change
 _CHANGES: Final = {
     "comes": "Advice that comes:",
     "goes": "Advice that goes:",
@@ -70,21 +72,35 @@ def _advice(replay: Replay) -> Iterator[str]:
         if found:
             yield ""
             yield title
-        for one in found:
-            yield from _one(one, replay)
+        for because, ones in _by_cause(found):
+            if len(ones) == 1:
+                yield from _one(ones[0])
+                yield from _because(because, replay)
+                continue
+            yield from _because(because, replay, "  ", f"{len(ones)} pieces ")
+            for one in ones:
+                yield from _one(one, "    ")
 
 
-def _one(change: AdviceChange, replay: Replay) -> Iterator[str]:
+def _by_cause(found: Sequence[_Change]) -> list[tuple[tuple[StatementChange, ...], list[_Change]]]:
+    """Changes with the same cause together: a cause is told once."""
+    groups: dict[tuple[StatementChange, ...], list[_Change]] = {}
+    for one in found:
+        groups.setdefault(one.because, []).append(one)
+    return list(groups.items())
+
+
+def _one(change: AdviceChange, indent: str = "  ") -> Iterator[str]:
     then, now = change.then, change.now
     told = now if now is not None else then
     assert told is not None
-    yield _filled(f"{_said(told)} ({told['id'] or told['rule']})", "  ")
+    yield _filled(f"{_said(told)} ({told['id'] or told['rule']})", indent)
     if then is not None and now is not None:
         if {"text", "strength"} & set(change.parts):
-            yield _filled(f"before: {_said(then)}", "    ")
+            yield _filled(f"before: {_said(then)}", indent + "  ")
         else:
-            yield _filled(f"what differs: {_and(_PARTS[part] for part in change.parts)}", "    ")
-    yield from _because(change.because, replay)
+            differs = _and(_PARTS[part] for part in change.parts)
+            yield _filled(f"what differs: {differs}", indent + "  ")
 
 
 def _said(advice: Mapping[str, Any]) -> str:
@@ -92,15 +108,22 @@ def _said(advice: Mapping[str, Any]) -> str:
     return f"{advice['strength'].replace('_', ' ')}: {words}"
 
 
-def _because(because: tuple[StatementChange, ...], replay: Replay) -> Iterator[str]:
+def _because(
+    because: tuple[StatementChange, ...], replay: Replay, indent: str = "    ", lead: str = ""
+) -> Iterator[str]:
     if because:
-        for one in because:
-            yield _filled(f"because {one}", "    ")
-    elif replay.statements:
-        yield "    and none of the rules that differ is on its way"
+        for one in because[:_MOST_CAUSES]:
+            yield _filled(f"{lead}because {one}", indent)
+            lead = "and " if lead else ""
+        if len(because) > _MOST_CAUSES:
+            yield f"{indent}and {len(because) - _MOST_CAUSES} more differences on the way"
+        return
+    lead = f"{lead.strip()}, " if lead else ""
+    if replay.statements:
+        yield _filled(f"{lead}and none of the rules that differ is on its way", indent)
     else:
-        yield _filled("though the rules are the same: `matchrules verify` tells whether the record "
-                      "is at fault", "    ")  # fmt: skip
+        yield _filled(f"{lead}though the rules are the same: `matchrules verify` tells whether the "
+                      "record is at fault", indent)  # fmt: skip
 
 
 def _derived(replay: Replay) -> Iterator[str]:
@@ -108,10 +131,11 @@ def _derived(replay: Replay) -> Iterator[str]:
         return
     yield ""
     yield "Derived facts with another value now:"
-    for one in replay.derived[:_MOST]:
-        then, now = (_value(value) for value in (one.then, one.now))
-        yield _filled(f"`{one.name}`: {then} then, {now} now", "  ")
-        yield from _because(one.because, replay)
+    for because, ones in _by_cause(replay.derived[:_MOST]):
+        for one in ones:
+            then, now = (_value(value) for value in (one.then, one.now))
+            yield _filled(f"`{one.name}`: {then} then, {now} now", "  ")
+        yield from _because(because, replay, "    ", f"{len(ones)} facts " * (len(ones) > 1))
     yield from _more(len(replay.derived))
 
 

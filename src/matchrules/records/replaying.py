@@ -12,6 +12,7 @@ from matchrules.decision import Decision
 from matchrules.diagnostics.model import CaseErrors, Diagnostic
 from matchrules.ir import RuleBase
 from matchrules.records.canonical import canonical
+from matchrules.records.differences import renamed
 from matchrules.records.document import Record, sealed, software
 from matchrules.records.given import check_given, is_unread, take_over, without_private
 from matchrules.records.reading import refused
@@ -218,13 +219,16 @@ def _differing(
     tree = record.to_dict()
     then = record.rules
     changed = changes(then, base)
-    why = _Because(changed, (Cones(then), Cones(base)))
+    # that a ruleset has another name decides nothing
+    why = _Because(
+        tuple(one for one in changed if one.change != "renamed"), (Cones(then), Cones(base))
+    )
     now = [(r.name, (r.version, r.sha256)) for r in base.rulesets.values()]
     return Replay(
         record, False, versions,
         _rulesets({r["name"]: (r["version"], r["sha256"]) for r in tree["rulesets"]}, dict(now)),
         changed,
-        () if anew is None else _advice(tree["advice"], anew["advice"], why),
+        () if anew is None else _advice(tree["advice"], anew["advice"], why, renamed(then, base)),
         () if anew is None else _derived(tree["derived"], anew["derived"], why),
         () if anew is None else tuple(
             part for part in ("facts", "salt", "unknown", "warnings", "proof")
@@ -261,9 +265,12 @@ def _rulesets(
 
 
 def _advice(
-    then: list[dict[str, Any]], now: list[dict[str, Any]], why: _Because
+    then: list[dict[str, Any]],
+    now: list[dict[str, Any]],
+    why: _Because,
+    names: Mapping[str, str],
 ) -> tuple[AdviceChange, ...]:
-    before, after = _by_origin(then), _by_origin(now)
+    before, after = _by_origin([_named_now(names, one) for one in then]), _by_origin(now)
     found = []
     for key in [*before, *(key for key in after if key not in before)]:
         one, other = before.get(key), after.get(key)
@@ -275,6 +282,12 @@ def _advice(
         change = "comes" if one is None else "goes" if other is None else "changes"
         found.append(AdviceChange(change, one, other, parts, why.of_rule(key[0])))
     return tuple(found)
+
+
+def _named_now(names: Mapping[str, str], advice: dict[str, Any]) -> dict[str, Any]:
+    """Advice with the name that the ruleset of its rule has now."""
+    ruleset, _, rule = advice["rule"].rpartition(".")
+    return {**advice, "rule": f"{names[ruleset]}.{rule}"} if ruleset in names else advice
 
 
 def _by_origin(advice: list[dict[str, Any]]) -> dict[tuple[Any, ...], dict[str, Any]]:

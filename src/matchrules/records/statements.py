@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen, has
 
 from matchrules import ir
 from matchrules.case.values import plain
 from matchrules.dependencies import Graph, dependencies, expressions_of, names_in, reachable
 from matchrules.ir import Expression, RuleBase, walk
+from matchrules.records.differences import detail, renamed
 from matchrules.types import Enum, SetOf
 
 Key = tuple[str, str]  # what a statement is, and its name
@@ -18,46 +20,65 @@ Key = tuple[str, str]  # what a statement is, and its name
 @frozen
 class StatementChange:
     """A statement of the rules that was another one when the record was made, was not there
-    (`added`), or is no longer there (`removed`). `title` is what its author calls it; `values` are
-    those of a parameter with one value, then and now."""
+    (`added`), or is no longer there (`removed`); a ruleset may only have another name (`renamed`).
+    `title` is what its author calls it; `values` are those of a parameter with one value, or the
+    names of a ruleset, then and now; `detail` says what differs, where that is a part of it."""
 
     what: str
     name: str
     change: str
     title: str
     values: tuple[Any, Any] | None = None
+    detail: str = ""
 
     def __str__(self) -> str:
         title = f" ({self.title})" if self.title else ""
         said = _CHANGES[self.change]
-        if self.values is not None:
+        if self.values is not None and self.change == "renamed":
+            said = f"is named `{self.values[1]}` now"
+        elif self.values is not None:
             said = "was {} then, and is {} now".format(*self.values)
+        elif self.detail:
+            said += f" ({self.detail})"
         return f"{self.what} `{self.name}`{title} {said}"
 
     def to_dict(self) -> dict[str, Any]:
         then, now = self.values or (None, None)
         return {
             "what": self.what, "name": self.name, "change": self.change, "title": self.title,
-            "then": then, "now": now,
+            "then": then, "now": now, "detail": self.detail,
         }  # fmt: skip
 
 
-_CHANGES = {"changed": "is another one now", "added": "is new", "removed": "is gone"}
+_CHANGES = {"changed": "is another one now", "added": "is new", "removed": "is gone",
+            "renamed": "has another name now"}  # fmt: skip
 
 
 def changes(then: RuleBase, now: RuleBase) -> tuple[StatementChange, ...]:
     """The statements that differ, in order of what they are and their names."""
-    before, after = statements(then), statements(now)
-    return tuple(
+    names = renamed(then, now)
+    before = {_named_now(names, key): said for key, said in statements(then, names).items()}
+    after = statements(now)
+    found = [
         StatementChange(
             *key,
             "added" if key not in before else "removed" if key not in after else "changed",
             _title(now if key in after else then, key),
-            _values(before.get(key), after.get(key)),
+            values := _values(before.get(key), after.get(key)),
+            "" if values else detail(before.get(key), after.get(key)),
         )
-        for key in sorted({**before, **after})
+        for key in {**before, **after}
         if before.get(key) != after.get(key)
-    )
+    ]
+    found += [
+        StatementChange("ruleset", old, "renamed", _title(then, ("ruleset", old)), (old, new))
+        for old, new in names.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (one.what, one.name)))
+
+
+def _named_now(names: Mapping[str, str], key: Key) -> Key:
+    return (key[0], names.get(key[1], key[1])) if key[0] == "ruleset" else key
 
 
 def _values(then: Any, now: Any) -> tuple[Any, Any] | None:
@@ -71,11 +92,13 @@ def _values(then: Any, now: Any) -> tuple[Any, Any] | None:
     return plain(first, then.type), plain(second, now.type)
 
 
-def statements(base: RuleBase) -> Mapping[Key, Any]:
-    """What each statement of a rule base says, where it stands left out."""
+def statements(base: RuleBase, names: Mapping[str, str] = MappingProxyType({})) -> dict[Key, Any]:
+    """What each statement of a rule base says, where it stands left out; with other `names` for
+    some rulesets."""
     found: dict[Key, Any] = {}
     for name, ruleset in base.rulesets.items():
-        found["ruleset", name] = (ruleset.title, ruleset.uses, ruleset.stale_after)
+        uses = tuple(sorted(names.get(used, used) for used in ruleset.uses))
+        found["ruleset", name] = (ruleset.title, uses, ruleset.stale_after)
     for fact in base.facts.values():
         attributes = tuple(fact.attributes)
         found["fact", fact.name] = (
@@ -96,9 +119,17 @@ def statements(base: RuleBase) -> Mapping[Key, Any]:
     for define in base.defines.values():
         found[_define(define)] = define
     for reject in base.rejects:
-        found["reject", reject.name] = (*found.get(("reject", reject.name), ()), reject)
+        same = found.get(("reject", reject.name), ())
+        owner = names.get(reject.ruleset, reject.ruleset)
+        found["reject", reject.name] = (*same, evolve(reject, ruleset=owner))
     found.update({("chapter", chapter.title): chapter for chapter in base.chapters})
-    return found
+    if not names:
+        return found
+    return {
+        key: evolve(said, ruleset=names.get(said.ruleset, said.ruleset))
+        if has(type(said)) and hasattr(said, "ruleset") else said
+        for key, said in found.items()
+    }  # fmt: skip
 
 
 @frozen(slots=False, eq=False)
