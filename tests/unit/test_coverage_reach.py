@@ -112,3 +112,16 @@ def test_a_guard_is_asked_in_every_case() -> None:
     )
     book = book_of(rules, "buyer: calm = yes", "buyer: calm = no")
     assert lacks(measure(book), "buyer.calm", "guard") == ()
+
+
+def test_a_case_in_which_a_define_leaves_its_range_counts_for_no_rule() -> None:
+    """It is refused, as by a reject: no rule says anything of it."""
+    rules = (
+        "define desk.load : integer 0..1\n  is count(order)\n"
+        'rule waits\n  cite law\n  when buyer.calm\n  then may desk.wait "Wait."\n'
+    )
+    given = "buyer: calm = yes"
+    refused = measure(book_of(rules, given + ORDERS, expect='rejected "outside of 0..1"'))
+    assert not any(item.covered for item in refused.rules)
+    assert lacks(refused, "buyer.calm", "rule") == BOTH
+    assert lacks(measure(book_of(rules, given)), "buyer.calm", "rule") == ("not true",)
