@@ -16,7 +16,7 @@ from attrs import evolve
 
 import matchrules as mr
 from matchrules import ir
-from matchrules.engine.compiled import MOST_KEPT, Compiled, compiled
+from matchrules.engine.compiled import Compiled, compiled
 from matchrules.engine.interpreter import interpret
 from matchrules.prove.whatever import with_parameters
 
@@ -235,7 +235,7 @@ def test_a_book_that_is_gone_is_forgotten() -> None:
     compiled(base).run(case).outcome()
     gone = weakref.ref(base)
     del base
-    others = [base_of(SMALL) for _ in range(MOST_KEPT)]
+    others = [base_of(SMALL) for _ in range(compiled.most)]
     for other in others:
         compiled(other)
     gc.collect()

@@ -5,7 +5,6 @@ Everything here is worked out when it is first asked for, and then kept.
 
 from collections.abc import Mapping
 from functools import cached_property
-from threading import Lock
 from typing import TYPE_CHECKING, Final, Literal
 
 from attrs import field, frozen
@@ -17,6 +16,7 @@ from matchrules.diagnostics.suggest import did_you_mean
 from matchrules.engine.interpreter import Interpretation
 from matchrules.explain.wording import Wording
 from matchrules.ir import Rule, RuleBase
+from matchrules.ir.kept import Kept
 from matchrules.text import Source
 
 if TYPE_CHECKING:
@@ -100,16 +100,4 @@ class Grounds:
         ]
 
 
-MOST_KEPT: Final = 16
-_kept: dict[int, Wording] = {}  # by the identity of its base, least recently used first
-_turn = Lock()
-
-
-def _wording(base: RuleBase) -> Wording:
-    """The wording of a rule base; to find its names takes long, so that of the last few is kept."""
-    with _turn:
-        found = _kept.pop(id(base), None) or Wording(base)
-        _kept[id(base)] = found
-        if len(_kept) > MOST_KEPT:
-            del _kept[next(iter(_kept))]
-    return found
+_wording: Final = Kept(Wording)  # to find the names of a rule base takes long

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from functools import cache, cached_property
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
@@ -13,6 +12,7 @@ from matchrules.decision import Decision
 from matchrules.diagnostics.model import UsageError
 from matchrules.ir import RuleBase, Then
 from matchrules.ir.json import from_json, to_json
+from matchrules.ir.kept import Kept
 from matchrules.records.canonical import canonical, digest, parse
 from matchrules.records.private import Hiding, is_hidden
 from matchrules.records.proof import proof
@@ -193,19 +193,10 @@ def _thens(thens: tuple[Then, ...], advice: Mapping[str, Any]) -> list[Then]:
     return [then for then in thens if (then.kind, then.subject, then.strength) == wanted]
 
 
-_MOST_KEPT: Final = 4
-_kept: dict[int, tuple[RuleBase, str, str]] = {}  # by identity, the last used last
-_turn = Lock()
+def _rules_of(base: RuleBase) -> tuple[str, str]:
+    """The rules as JSON text, and its hash."""
+    text = canonical(to_json(base))
+    return text, digest(text)
 
 
-def _rules(base: RuleBase) -> tuple[str, str]:
-    """The rules as JSON text, and its hash. Those of the last few rule bases are kept."""
-    with _turn:
-        found = _kept.pop(id(base), None)
-        if found is None:
-            text = canonical(to_json(base))
-            found = (base, text, digest(text))
-        _kept[id(base)] = found
-        if len(_kept) > _MOST_KEPT:
-            del _kept[next(iter(_kept))]
-    return found[1], found[2]
+_rules: Final = Kept(_rules_of, most=4)

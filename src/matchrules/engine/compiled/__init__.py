@@ -4,29 +4,17 @@ The source is written out of the typed rule base alone. What is data in it stays
 texts of rule files are constants that the code refers to by number.
 """
 
-from threading import Lock
+from typing import Final
 
 from matchrules.case.model import Case
 from matchrules.decision import Outcome
 from matchrules.ir import RuleBase
+from matchrules.ir.kept import Kept
 
 from .program import Compiled
 from .run import Run
 
-MOST_KEPT = 16
-
-_kept: dict[int, Compiled] = {}  # by the identity of its base, least recently used first
-_turn = Lock()
-
-
-def compiled(base: RuleBase) -> Compiled:
-    """The code of a rule base. That of the last few is kept."""
-    with _turn:
-        found = _kept.pop(id(base), None) or Compiled(base)
-        _kept[id(base)] = found
-        if len(_kept) > MOST_KEPT:
-            del _kept[next(iter(_kept))]
-    return found
+compiled: Final = Kept(Compiled)  # the code of a rule base
 
 
 def decide_compiled(base: RuleBase, case: Case) -> Outcome:

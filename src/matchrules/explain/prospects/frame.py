@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from threading import Lock
-from typing import Any
+from typing import Any, Final
 
 from attrs import field, frozen
 
@@ -11,10 +10,9 @@ from matchrules import ir
 from matchrules.dependencies import dependencies, names_in, order
 from matchrules.engine.compiled import Compiled
 from matchrules.ir import Define, Expression, Rule, RuleBase
+from matchrules.ir.kept import Kept
 from matchrules.regions.cutpoints import CutPoints, cut_points
 from matchrules.types import Text
-
-MOST_KEPT = 16
 
 
 @frozen(slots=False, eq=False)
@@ -119,15 +117,4 @@ class Frame:
     constants: dict[int, Any] = field(factory=dict, init=False, repr=False)
 
 
-_kept: dict[int, Frame] = {}
-_turn = Lock()
-
-
-def frame_of(base: RuleBase) -> Frame:
-    """The frame of a rule base. That of the last few is kept."""
-    with _turn:
-        found = _kept.pop(id(base), None) or Frame(base)
-        _kept[id(base)] = found
-        if len(_kept) > MOST_KEPT:
-            del _kept[next(iter(_kept))]
-    return found
+frame_of: Final = Kept(Frame)  # the frame of a rule base
