@@ -110,8 +110,8 @@ def test_what_stands_in_bens_way(
     ("name", "subject"),
     [
         ("late_date_old_pass.yaml", "warning.excessive_step2_delay"),
-        ("late_date_old_pass.yaml", "letters.cover_reliability"),
-        ("late_date_old_pass.yaml", "breadth.widen_list"),
+        ("late_date_old_pass.yaml", "readiness.take_step2_nbmes"),
+        ("comeback_low_score.yaml", "letters.home_letter"),
     ],
 )
 def test_the_changed_case_is_one_that_the_interpreter_takes(

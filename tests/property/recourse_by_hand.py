@@ -15,7 +15,9 @@ from attrs import evolve, frozen
 
 from matchrules import ir
 from matchrules.case.model import Case
+from matchrules.dependencies import dependencies
 from matchrules.engine.interpreter import Interpretation
+from matchrules.ir import walk
 from matchrules.prove.recourse import Obstacle
 from matchrules.types import DayOfYear, Enum, SetOf, Text, Type, YesNo
 
@@ -88,6 +90,10 @@ def between(base: ir.RuleBase, one: Case, two: Case) -> Effort | None:
         effort = _of_fact(fact, one.facts[fact.name], two.facts[fact.name], one.as_of)
         if effort is None:
             return None
+        if fact.many and len(two.facts[fact.name]) > len(one.facts[fact.name]) == 0 and (
+            _summed_up(base, fact.name, one)
+        ):  # fmt: skip
+            return None
         total += effort
     return total
 
@@ -128,6 +134,33 @@ def _takes_a_key(
     """Whether an instance that is new has the key of one that was there."""
     old = {tuple(i[k] for k in fact.keys) for i in one}
     return any(tuple(i[k] for k in fact.keys) in old for n, i in enumerate(two) if n not in kept)
+
+
+def _summed_up(base: ir.RuleBase, many: str, case: Case) -> bool:
+    """Whether a case asserts what it would work out of the instances of a fact."""
+    graph = dependencies(base)
+    return any(
+        value is not None and base.facts[fact].attributes[name].default is not None
+        and _counts(base, graph, f"{fact}.{name}", many, set())
+        for fact, there in case.facts.items() for one in there for name, value in one.items()
+    )  # fmt: skip
+
+
+def _counts(
+    base: ir.RuleBase, graph: Mapping[str, Iterable[str]], name: str, many: str, seen: set[str]
+) -> bool:
+    if name in seen:
+        return False
+    seen.add(name)
+    if name in base.defines:
+        define = base.defines[name]
+        texts, own = [*define.expressions()], define.fact
+    else:
+        fact, _, short = name.partition(".")
+        attribute, own = base.facts[fact].attributes[short], None
+        texts = [e for e in (attribute.default, attribute.unless) if e is not None]
+    counted = {n.fact for e in texts for n in walk(e) if isinstance(n, ir.Aggregate)} | {own}
+    return many in counted or any(_counts(base, graph, n, many, seen) for n in graph[name])
 
 
 def _is_past(new: Instance, day: date) -> bool:

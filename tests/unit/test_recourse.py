@@ -283,6 +283,15 @@ def test_what_follows_by_default_follows() -> None:
     assert [one.name for one in found.changed] in (["fuel.liters"], ["tank.liters"])
 
 
+def test_what_is_summed_up_and_not_listed_is_not_listed_now() -> None:
+    # one tank would be all there is, and hold what they hold together
+    found = asked("any(tank where full)", facts={"fuel": {"liters": 50}})
+    assert (found.answer, found.proved) == ("nothing", True)
+    assert [(one.why, one.name) for one in found.obstacles] == [("summed_up", "tank")]
+    assert "Tanks: they are not listed one by one, only summed up." in str(found)
+    assert asked("any(tank where full)").cost == 2
+
+
 # The answer --------------------------------------------------------------------------------------
 
 

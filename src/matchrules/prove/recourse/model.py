@@ -13,7 +13,7 @@ from matchrules.types import Type, Value
 Answer = Literal["already", "found", "nothing", "no_case", "undecided"]
 Stands = Literal[
     "fixed", "past", "up", "down", "ahead", "known", "unknown", "given", "absent", "no_more",
-    "new", "no_fewer",
+    "new", "no_fewer", "summed_up",
 ]  # fmt: skip
 
 
@@ -58,7 +58,8 @@ class Obstacle:
     """What stands in the way: a value that may not change or only one way, a day that is past, or
     one to come, which cannot be before that of the case (`ahead`; of what would be added: `new`),
     one that is known or is not (which is no change of facts), a fact that is given or is not, a
-    many-fact of which there can be no more or no fewer (`number`)."""
+    many-fact of which there can be no more or no fewer (`number`), or that is not listed but
+    `summed_up`."""
 
     why: Stands
     fact: str

@@ -84,8 +84,8 @@ def _members(asking: Asking, kept: dict[int, Any]) -> set[int]:
 def _order(obstacle: Obstacle, number: int) -> tuple[int, int]:
     """What is rather left out: what is not known before what cannot be, later before earlier."""
     ranks = (
-        "known", "given", "absent", "unknown", "no_more", "no_fewer", "ahead", "new", "up", "down",
-        "fixed", "past",
+        "known", "given", "absent", "unknown", "summed_up", "no_more", "no_fewer", "ahead", "new",
+        "up", "down", "fixed", "past",
     )  # fmt: skip
     return ranks.index(obstacle.why), -number
 
@@ -105,10 +105,12 @@ def _pins(stage: Stage) -> Iterator[Pinned]:
             if place.fact == fact.name:
                 yield from _held(stage, place)
         new = range(len(there), len(scene.indices(fact.name))) if fact.many else ()
-        if new and not may_add(fact):
+        may = question.may_add(fact)
+        if new and not may:
             none = [neg(scene.present(fact.name, index)) for index in new]
-            yield Obstacle("no_more", fact.name, number=len(there)), none
-        for attribute in stage.attributes(fact.name) if new and may_add(fact) else ():
+            why: Stands = "summed_up" if may_add(fact) else "no_more"
+            yield Obstacle(why, fact.name, number=len(there)), none
+        for attribute in stage.attributes(fact.name) if new and may else ():
             day = [f for index in new for f in stage.ahead(fact.name, index, attribute)]
             if day:
                 yield Obstacle("new", fact.name, attribute.name), day

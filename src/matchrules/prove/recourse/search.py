@@ -17,7 +17,7 @@ from matchrules.ir import AttributeDeclaration
 from matchrules.prove.aggregates import NeedsInstances
 from matchrules.prove.recourse.asking import Asking, Deadline, Stopped
 from matchrules.prove.recourse.measures import how_far, rank
-from matchrules.prove.recourse.places import may_add, plainest, scale
+from matchrules.prove.recourse.places import plainest, scale
 from matchrules.prove.recourse.stage import Assigned, Question, Stage
 from matchrules.prove.terms import Unsupported, choose, constant
 from matchrules.prove.witness import assembled
@@ -102,7 +102,12 @@ class Search:
     def _refined(self, stage: Stage, asking: Asking) -> Interpretation | None:
         """The case to which the least change leads; None where the interpreter does not take it,
         which is remembered."""
-        asking.fewest([bit for bit, _ in stage.bits()])
+        bits = [bit for bit, _ in stage.bits()]
+        asking.least_cost([(bit, 1) for bit in bits], 0)
+        same = z3.And(*(bit if asking.holds(bit) else z3.Not(bit) for bit in bits))
+        if asking.possible(z3.Not(same)):  # as many others do it: those that move less
+            asking.least(z3.Sum([far for _, far in stage.distances()]), 0)
+        asking.fewest(bits)
         moved = [(p, d) for p, d in stage.distances() if asking.holds(stage.moved_from(p))]
         if moved:
             asking.least(z3.Sum([far for _, far in moved]), 0)
@@ -192,7 +197,7 @@ class Search:
         every = {
             fact.name: min(most, self.question.most_slots(fact.name))
             for fact in base.facts.values()
-            if f"{fact.name}.*" in self.moved and may_add(fact)
+            if f"{fact.name}.*" in self.moved and self.question.may_add(fact)
         }
         return {fact: slots for fact, slots in every.items() if slots > 0}
 

@@ -155,7 +155,7 @@ class Sentences:
         if one.instance is not None:
             name = f"{name}, of {self._instance(one.instance)}"
         if one.value is None:
-            if self._told.base.facts[one.fact].attributes[one.attribute].default is not None:
+            if self._follows(one.fact, one.attribute, one.instance):
                 return f"{name}: not told, but left to follow from the rest"
             return f"{name}: not known, and finding out is no change"
         value = self._literal(one.value, type_)
@@ -170,6 +170,14 @@ class Sentences:
                 return f"{name}: {value}, and no day before {self._told.before.as_of} can be set"
         return f"{name}: {value}, which cannot change"
 
+    def _follows(self, fact: str, attribute: str, which: Instance | None) -> bool:
+        """Whether a value that is not asserted is known all the same."""
+        reach = self._told.before.reach
+        if reach is None:
+            return False
+        bound = {fact: 0 if which is None else which.number - 1}
+        return reach.grounds.interpretation.attribute(fact, attribute, bound) is not None
+
     def _about_fact(self, one: Obstacle) -> str:
         described = self._names.described(self._told.base.facts[one.fact].description)
         if one.why in ("absent", "given"):
@@ -179,6 +187,8 @@ class Sentences:
                 f"{name}: {told if one.why == 'absent' else 'it is told, which cannot be undone'}"
             )
         name, done = self._names.many(one.fact), "added" if one.why == "no_more" else "taken away"
+        if one.why == "summed_up":
+            return f"{name}: they are not listed one by one, only summed up"
         there = {0: "there are none", 1: "there is one"}.get(one.number, f"there are {one.number}")
         return f"{name}: {there}, and none can be {done}"
 

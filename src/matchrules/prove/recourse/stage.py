@@ -6,7 +6,7 @@ from typing import Any, Literal
 import z3
 
 from matchrules.engine.interpreter import Interpretation
-from matchrules.ir import Aggregate, AttributeDeclaration, Rule, RuleBase, walk
+from matchrules.ir import Aggregate, AttributeDeclaration, FactDeclaration, Rule, RuleBase, walk
 from matchrules.prove.recourse.encoding import Partial, Reading
 from matchrules.prove.recourse.measures import how_far, moves_as_marked, on_or_after, other_than
 from matchrules.prove.recourse.places import (
@@ -36,6 +36,19 @@ class Question:
         self.rules, self.aim = rules, aim
         self.reading = Reading(base)
         self.places = tuple(places(base, self.case))
+        self.summed_up = frozenset(
+            fact.name for fact in base.facts.values()
+            if fact.many and not self.case.facts[fact.name] and any(
+                f"{fact.name}.*" in self.reading.name(place.name)
+                for place in self.places
+                if place.value is not None and place.attribute.default is not None
+            )
+        )  # fmt: skip
+
+    def may_add(self, fact: FactDeclaration) -> bool:
+        """Whether there can be more of a fact. Of one that is summed up, and not listed, there is
+        no telling what one more makes of the sum: the first one would be all there is."""
+        return may_add(fact) and fact.name not in self.summed_up
 
     def reached(self, changeable: frozenset[str]) -> frozenset[str]:
         """The names, of those that may change, that the goal rests on, or that may have to change
@@ -54,7 +67,7 @@ class Question:
         """Attributes and facts (`F.*`) that marks let change; `relaxed`: all that there are."""
         names = {place.name for place in self.places if relaxed or is_open(place)}
         for fact in self.base.facts.values():
-            if may_add(fact) or may_remove(fact) or relaxed:
+            if self.may_add(fact) or may_remove(fact) or relaxed:
                 names.add(f"{fact.name}.*")
             if relaxed and not fact.many and not self.case.facts[fact.name]:
                 names |= {f"{fact.name}.{name}" for name in fact.attributes}
