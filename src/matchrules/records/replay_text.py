@@ -1,8 +1,9 @@
 """What became of a replayed record, told for a terminal."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
+from matchrules.explain.names import joined
 from matchrules.explain.writing import filled
 from matchrules.records.private import is_hidden
 from matchrules.records.replaying import AdviceChange, Replay, RulesetChange, ValueChange
@@ -57,7 +58,8 @@ def _verdict(replay: Replay) -> str:
         return f"The same advice as in the record of {day}, but not every derived fact."
     others = [part for part in replay.other if part not in ("proof", "salt")]
     if others:
-        return f"The same advice as in the record of {day}, but not the same {_and(others)}."
+        named = joined(others, "and")
+        return f"The same advice as in the record of {day}, but not the same {named}."
     return f"The same advice as in the record of {day}, but not byte for byte."
 
 
@@ -99,7 +101,7 @@ def _one(change: AdviceChange, indent: str = "  ") -> Iterator[str]:
         if {"text", "strength"} & set(change.parts):
             yield _filled(f"before: {_said(then)}", indent + "  ")
         else:
-            differs = _and(_PARTS[part] for part in change.parts)
+            differs = joined([_PARTS[part] for part in change.parts], "and")
             yield _filled(f"what differs: {differs}", indent + "  ")
 
 
@@ -192,11 +194,6 @@ def _value(value: Any) -> str:
 def _more(count: int) -> Iterator[str]:
     if count > _MOST:
         yield f"  and {count - _MOST} more"
-
-
-def _and(words: Iterable[str]) -> str:
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _filled(words: str, indent: str = "") -> str:
