@@ -265,6 +265,15 @@ def test_instances_are_removed() -> None:
     assert found.cost == 1
 
 
+def test_instances_that_are_alike_are_told_together() -> None:
+    found = asked("count(tank) < 2", facts={"tank": [{"liters": 50}] * 3})
+    assert len(found.removed) == 2
+    assert "Take away 2 of the 3 tanks (what it holds: 50 liters)." in str(found)
+    assert [one.answer for one in (found, asked("count(stain) < 2"))] == ["found", "already"]
+    found = asked("sum(owner.age) > 90 years", facts={"owner": [{"age": 40}] * 2})
+    assert str(found).count("of one of the 2 owners") <= 1
+
+
 def test_advice_for_each_is_lost_for_all() -> None:
     keys = [{"number": n, "spare": n != 2} for n in (1, 2, 3)]
     found = asked("key.spare is no", lose=True, facts={"key": keys}, each="key")

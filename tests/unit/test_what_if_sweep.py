@@ -138,7 +138,7 @@ def test_values_that_give_no_case_are_a_span_with_the_reason() -> None:
     assert [fault.message for fault in first.faults] == ["a child of 5 does not come alone"]
     assert first.advice == () and first.difference is None
     assert second.difference is None and third.difference is not None
-    assert "5 to 7 (3 values): no such case can be" in str(found)
+    assert "5 to 7 (3 values): there can be no such case" in str(found)
     later = decided(guest=GUEST).sweep("guest.alone", [False, True, None])
     assert len(later) == 1
 

@@ -32,7 +32,7 @@ def _lines(answer: Sweep) -> Iterator[str]:
 
 def _cells(span: SweepSpan) -> tuple[str, str, str]:
     if span.faults:
-        return f"*no such case can be: {escaped(span.faults[0].message)}*", "", ""
+        return f"*there can be no such case: {escaped(span.faults[0].message)}*", "", ""
     found = span.difference
     if found is None:
         count = len(span.advice)

@@ -67,7 +67,7 @@ def opening(span: SweepSpan) -> list[str]:
     """The values of a span, and how what is advised there differs from what was before."""
     many = f" ({span.count:,} values)" if span.count > 2 else ""
     if span.faults:
-        return [f"{span.label}{many}: no such case can be", *map(_fault, span.faults)]
+        return [f"{span.label}{many}: there can be no such case", *map(_fault, span.faults)]
     if span.difference is None:
         count = len(span.advice)
         return [f"{span.label}{many}: {count} {'piece' if count == 1 else 'pieces'} of advice"]
@@ -95,7 +95,7 @@ def _chart(answer: Sweep, width: int) -> Iterator[str]:
     if any(_meeting(lane) for lane in answer.lanes):
         yield f"{OTHERWISE} given with other details"
     if any(span.faults for span in answer.spans):
-        yield "blank: no such case can be"
+        yield "blank: there can be no such case"
 
 
 def columns_of(answer: Sweep, most: int) -> list[tuple[int, int]]:

@@ -1,5 +1,6 @@
 """Changes and obstacles as sentences, in the words of the vocabulary."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -32,8 +33,10 @@ class Sentences:
         told = self._told
         yield from map(self._change, told.changed)
         yield from map(self._addition, told.added)
-        for gone in told.removed:
-            yield f"Take away {self._instance(gone)}."
+        for said, times in Counter(map(self._instance, told.removed)).items():
+            # the same is said of those that are alike: "one of the 3 tanks"
+            which = said if times == 1 else f"{times}{said.removeprefix('one')}"
+            yield f"Take away {which}."
 
     def verdict(self) -> str:
         """What the answer is, and how sure that is."""
@@ -60,8 +63,7 @@ class Sentences:
 
     def obstacles(self) -> Iterator[str]:
         """What stands in the way, one line each."""
-        for one in self._told.obstacles:
-            said = self._obstacle(one)
+        for said in dict.fromkeys(map(self._obstacle, self._told.obstacles)):
             yield f"{said[0].upper()}{said[1:]}."
 
     def _how_small(self) -> str:
