@@ -169,7 +169,7 @@ def test_what_is_no_record(text: str | bytes, says: str) -> None:
 
 
 def test_it_is_bounded_in_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("matchrules.records.verify.record.MOST_BYTES", 1024 * 1024)
+    monkeypatch.setattr("matchrules.records.verify.strict.MOST_BYTES", 1024 * 1024)
     assert "larger than 1 MiB" in verify(" " * 1024 * 1024 + "{}").faults[0].message
 
 
@@ -321,6 +321,62 @@ def test_as_plain_values(record: dict[str, Any]) -> None:
     wrong = verify(sealed(record, warnings=[])).to_dict()
     assert wrong["ok"] is False
     assert set(wrong["faults"][0]) == {"code", "path", "message", "help"}
+
+
+KEYED = """
+ruleset post
+  version 1
+  effective from 2026-01-01
+source book "The book"
+fact letter many up to 5 "A letter"
+  place : integer 1..9
+  writer : text key private
+  score : integer 0..9 points optional private
+advice read "What to read"
+  letter (weight: integer 1..2)
+rule any_letter for each letter
+  cite book
+  then should read.letter(weight = 1 if letter.score >= 5 points else 2) "Read it."
+"""
+
+
+def test_the_order_of_advice_on_private_keys_is_taken_on_trust() -> None:
+    """Which piece is on which instance nobody can tell; each must be on some."""
+    letters = [
+        {"place": 1, "writer": "Zoe", "score": 7},
+        {"place": 2, "writer": "Ann"},
+        {"place": 3, "writer": "Max", "score": 3},
+    ]
+    facts = {"letter": letters}
+    made = mr.load_text({"post.rules": KEYED}).decide(facts, DAY).record(salt="salt")
+    record = json.loads(made.to_json())
+    assert [one["fields"]["weight"] for one in record["advice"]] == [None, 2, 1]
+    found = verify(record)
+    assert found.ok, str(found)
+    assert verify(record, facts=facts).trusted == ()
+    for weights in ([2, 2, 1], [None, 2, "2"]):
+        advice = [
+            {**one, "fields": {"weight": weight}}
+            for one, weight in zip(record["advice"], weights, strict=True)
+        ]
+        assert not verify(sealed(record, advice=advice)).ok
+
+
+def test_a_hidden_order_does_not_hide_what_else_is_wrong() -> None:
+    """More faults in one piece than are told."""
+    names = [f"mark{number}" for number in range(120)]
+    rules = KEYED.replace("  writer :", "".join(f"  {n} : yes_no optional\n" for n in names)
+                          + "  writer :").replace("  cite book\n", "  cite book\n  when "
+                          + " or ".join(f"letter.{n}" for n in names) + "\n")  # fmt: skip
+    letters = [{"mark0": True, "place": 1, "writer": "Zoe"}]
+    record = json.loads(
+        mr.load_text({"post.rules": rules}).decide({"letter": letters}, DAY).record().to_json()
+    )
+    assert verify(record).ok and len(record["advice"]) == 1
+    [one] = record["advice"]
+    reasons = dict.fromkeys(one["reasons"], False)
+    assert len(reasons) > 100
+    assert not verify(sealed(record, advice=[{**one, "reasons": reasons}])).ok
 
 
 # Limits -------------------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ itself, and works every step out again. It imports nothing of matchrules but dia
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from matchrules.records.verify.findings import Verification
 from matchrules.records.verify.log import check_log, is_log
-from matchrules.records.verify.record import check_record
-from matchrules.records.verify.verdict import Verification
+from matchrules.records.verify.record import Check
 
 
 def verify(
@@ -29,8 +29,8 @@ def verify(
     the last line of a log must have.
     """
     if not isinstance(document, Mapping) and is_log(document):
-        return check_log(document, rules, salt, head)
-    return check_record(document, rules, facts, salt, head)
+        return check_log(document, Check(rules, None, salt), head)
+    return Check(rules, facts, salt).alone(document, head)
 
 
 def verify_log(
@@ -42,7 +42,7 @@ def verify_log(
 ) -> Verification:
     """The same of a log that is read line by line, such as a file opened for reading bytes: however
     many lines it has, only one at a time is held."""
-    return check_log(lines, rules, salt, head)
+    return check_log(lines, Check(rules, None, salt), head)
 
 
 __all__ = ["Verification", "verify", "verify_log"]

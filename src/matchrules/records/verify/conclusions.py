@@ -4,6 +4,7 @@ values of its steps."""
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from itertools import combinations, groupby
 from typing import Any, Final
@@ -11,18 +12,10 @@ from typing import Any, Final
 from attrs import frozen
 
 from matchrules.records.verify.facts import Instance
-from matchrules.records.verify.findings import Findings, Free, Masks
+from matchrules.records.verify.findings import A_MASK, A_VERDICT, Enough, Findings, Free, Masks
 from matchrules.records.verify.rules import Rules
-from matchrules.records.verify.shapes import holes
 from matchrules.records.verify.strict import Unfit, canonical, quoted
-from matchrules.records.verify.values import (
-    HIDDEN,
-    Node,
-    bare,
-    mask_of,
-    promised,
-    sorting,
-)
+from matchrules.records.verify.values import HIDDEN, Node, bare, mask_of, promised, sorting
 from matchrules.records.verify.working import Scope, Working
 
 STRENGTHS: Final = ("must", "must_not", "should", "should_not", "may", "need_not")
@@ -31,23 +24,14 @@ _AGAINST: Final = ("must_not", "should_not", "need_not")
 
 @frozen(eq=False)
 class Fired:
-    """One `then` of a rule that stands, for one instance."""
+    """One `then` of a rule that stands, for one instance: the piece of advice, and its place."""
 
     rule: Node
-    place: int
+    then: Node
     index: int | None
     fields: dict[str, Any]
     piece: dict[str, Any]
     order: tuple[Any, ...]
-
-    @property
-    def then(self) -> Node:
-        then: Node = self.rule.thens[self.place]
-        return then
-
-    @property
-    def name(self) -> str:
-        return f"rule {self.rule.ruleset}.{self.rule.name}"
 
 
 class Conclusions:
@@ -63,10 +47,13 @@ class Conclusions:
 
     def check(self, record: dict[str, Any]) -> int:
         """Compares all of them; how many pieces of advice there must be."""
-        self.found.compare("MR927", "derived", record["derived"], self._derived(record["derived"]))
-        self.found.compare("MR927", "unknown", record["unknown"], self._unknown())
-        self.found.compare("MR927", "warnings", record["warnings"], self._warnings())
-        fired = list(self._fired())
+        found = self.found
+        found.compare("MR927", "derived", record["derived"], self._derived(record["derived"]))
+        known = self.working.known
+        unknown = {name for (name, _), value in known.items() if value is None} & self.rules.read
+        found.compare("MR927", "unknown", record["unknown"], sorted(unknown))
+        found.compare("MR927", "warnings", record["warnings"], self._warnings())
+        fired = sorted(self._fired(), key=lambda one: one.order)
         self._contradictions(fired)
         self._advice(record["advice"], fired)
         return len(fired)
@@ -74,64 +61,61 @@ class Conclusions:
     # Rules that stand ----------------------------------------------------------------------------
 
     def _fired(self) -> Iterator[Fired]:
+        overriders: dict[str, list[Node]] = {}
         for rule in self.rules.base.rules.values():
-            for scope in self.working.scopes(rule.fact):
-                index = None if rule.fact is None else scope[rule.fact]
+            for name in rule.overrides:
+                overriders.setdefault(name, []).append(rule)
+        for rule in self.rules.base.rules.values():
+            for scope in self.working.scopes(rule.fact, {}):
+                index = scope.get(rule.fact)
                 if not self.holds[rule.name, index] or any(
                     self.holds[other.name, None if other.fact is None else index]
-                    for other in self.rules.overriders.get(rule.name, ())
+                    for other in overriders.get(rule.name, ())
                 ):
                     continue
-                for place in range(len(rule.thens)):
-                    try:
-                        yield self._one(rule, place, index, scope)
-                    except Unfit as fault:
-                        self.found.unfit("MR927", fault, f"rule {rule.ruleset}.{rule.name}")
+                for place, then in enumerate(rule.thens):
+                    with self.found.telling("MR927", f"rule {rule.ruleset}.{rule.name}"):
+                        yield self._one(rule, place, then, index, scope)
 
-    def _one(self, rule: Node, place: int, index: int | None, scope: Scope) -> Fired:
-        then, base, working = rule.thens[place], self.rules.base, self.working
-        kind = base.advice[then.kind]
-        declared = kind.subjects[then.subject].fields
+    def _one(self, rule: Node, place: int, then: Node, index: int | None, scope: Scope) -> Fired:
+        working, shows, expected = self.working, self.rules.shows, self.masks.expected
+        kind = self.rules.base.advice[then.kind]
+        types = kind.subjects[then.subject].fields
         fields = {name: working.value(node, scope) for name, node in then.fields.items()}
         for name, value in fields.items():
-            if value not in (None, HIDDEN) and not promised(value, declared[name]):
+            if value not in (None, HIDDEN) and not promised(value, types[name]):
                 raise Unfit(f"the field {name} comes out as {value}, out of its range")
-        shows = self.rules.shows
         text: Any = working.text(then.text, scope)
-        if self.masks.hiding and any(map(shows, holes(then.text))):
-            text = self.masks.hidden("text", text) if text is not HIDDEN else _A_MASK
+        if self.masks.hiding and any(map(shows, then.text.inside)):
+            text = self.masks.hidden("text", text) if text is not HIDDEN else A_MASK
         elif text is HIDDEN:
             text = Free(lambda raw: isinstance(raw, str))
-        marked = working.marked(rule, scope)
-        reasons = {
-            name: self.masks.expected(
-                working.value(node, scope), node.type, name, shows(node), self._index(node, scope)
-            )
-            for name, node in sorted(rule.reasons.items())
-        }
+        marked = working.marked(rule, f"rule {rule.name}", scope)
         piece = {
             "kind": then.kind, "subject": then.subject, "strength": then.strength, "text": text,
             "fields": {
-                name: self.masks.expected(value, declared[name], name, shows(then.fields[name]))
+                name: expected(value, types[name], name, shows(then.fields[name]))
                 for name, value in sorted(fields.items())
             },
             "about": self._about(rule.fact, index), "id": rule.id,
-            "rule": f"{rule.ruleset}.{rule.name}", "cites": list(map(_cited, rule.cites)),
-            "reasons": reasons,
-            "provisional": Free(lambda raw: isinstance(raw, bool)) if marked is HIDDEN else marked,
-            "salience": kind.salience,
+            "rule": f"{rule.ruleset}.{rule.name}",
+            "cites": [" ".join(filter(None, (cite.source, cite.place))) for cite in rule.cites],
+            "reasons": {
+                name: expected(working.value(node, scope), node.type, name, shows(node),
+                               self._index(node, scope))
+                for name, node in sorted(rule.reasons.items())
+            },
+            "provisional": A_VERDICT if marked is HIDDEN else marked, "salience": kind.salience,
         }  # fmt: skip
         order = (
             -kind.salience, STRENGTHS.index(then.strength), then.kind, then.subject,
             piece["rule"], self._key_order(rule.fact, index), place,
         )  # fmt: skip
-        return Fired(rule, place, index, fields, piece, order)
+        return Fired(rule, then, index, fields, piece, order)
 
     def _index(self, node: Node, scope: Scope) -> int | None:
         """Under which index a step may have the value of a reason."""
-        if node.what == "Attribute" and self.rules.base.facts[node.fact].bound is None:
-            return None
-        return scope.get(node.__dict__.get("fact") or "")
+        return self.working.place(node, scope)[1] if node.what in ("Attribute", "Derived") else None
 
     def _key(self, fact: str, index: int) -> list[Any]:
         return [self.instances[fact][index][name] for name in self.rules.keys(fact)]
@@ -140,29 +124,26 @@ class Conclusions:
         if fact is None or index is None:
             return None
         key = self._key(fact, index)
-        hidden = self.masks.hiding and self.rules.shows_key(fact)
         if HIDDEN in key:
             known = self._abouts.get((fact, index))
-            return _A_MASK if known is None else {"private": known}
+            return A_MASK if known is None else {"private": known}
         plain = bare(key[0]) if len(key) == 1 else [bare(value) for value in key]
-        return self.masks.hidden("about", plain) if hidden else plain
+        shown = any(self.rules.shows_name(f"{fact}.{name}") for name in self.rules.keys(fact))
+        return self.masks.hidden("about", plain) if self.masks.hiding and shown else plain
 
     def _key_order(self, fact: str | None, index: int | None) -> tuple[Any, ...]:
-        if fact is None or index is None:
-            return ()
-        key = self._key(fact, index)
-        if HIDDEN in key:
-            return ()  # nobody can tell
+        if fact is None or index is None or HIDDEN in self._key(fact, index):
+            return ()  # in the last case nobody can tell
         attributes = self.rules.base.facts[fact].attributes
-        pairs = zip(key, self.rules.keys(fact), strict=True)
+        pairs = zip(self._key(fact, index), self.rules.keys(fact), strict=True)
         return tuple(sorting(value, attributes[name].type) for value, name in pairs)
 
     def _contradictions(self, fired: list[Fired]) -> None:
         """A subject both for and against, or two values of a unique one."""
         said: dict[tuple[Any, ...], list[Fired]] = {}
         for one in fired:
-            about = (one.rule.fact, one.index)
-            said.setdefault((one.then.kind, one.then.subject, *about), []).append(one)
+            about = (one.then.kind, one.then.subject, one.rule.fact, one.index)
+            said.setdefault(about, []).append(one)
         for (kind, subject, *_), pieces in said.items():
             unique = self.rules.base.advice[kind].subjects[subject].unique
             for one, two in combinations(pieces, 2):
@@ -172,11 +153,9 @@ class Conclusions:
                     if HIDDEN not in values and None not in values:
                         differ = differ or values[0] != values[1]
                 if differ:
-                    self.found.add(
-                        "MR927", f"{kind}.{subject}",
-                        f"{one.name} and {two.name} contradict each other: there is no decision on "
-                        "such a case",
-                    )  # fmt: skip
+                    rules = f"{one.piece['rule']} and {two.piece['rule']}"
+                    self.found.add("MR927", f"{kind}.{subject}", f"{rules} contradict each other: "
+                                   "there is no decision on such a case")  # fmt: skip
 
     # Compared with what is written ---------------------------------------------------------------
 
@@ -184,54 +163,59 @@ class Conclusions:
         if not isinstance(raw, list):
             self.found.add("MR927", "advice", f"must be a list, not {quoted(raw)}")
             return
-        fired.sort(key=lambda one: one.order)
-        fired = self._matched(raw, fired)
-        there, must = [_identity(one) for one in raw], [_identity(one.piece) for one in fired]
-        if there == must:
-            for number, one in enumerate(fired):
-                self.found.compare("MR927", f"advice[{number}]", raw[number], one.piece)
-            return
-        left, extra = Counter(must), False
+        pieces: list[dict[str, Any]] = []
+        for _, group in groupby(fired, key=lambda one: one.order[:5]):
+            run = list(group)
+            hidden = any(one.index is not None and not one.order[5] for one in run)
+            written, must = raw[len(pieces) : len(pieces) + len(run)], [one.piece for one in run]
+            pieces += self._paired(written, must) if hidden and len(written) == len(run) else must
+        there, wanted = list(map(_identity, raw)), list(map(_identity, pieces))
+        left = Counter(wanted)
+        lacking = left - Counter(there)
+        for identity in lacking:
+            self.found.add("MR927", "advice", f"lacks what follows from the steps: {identity}")
         for number, identity in enumerate(there):
             left[identity] -= 1
             if left[identity] < 0:
-                extra = True
-                message = "is advice that does not follow from the steps"
-                self.found.add("MR927", f"advice[{number}]", f"{message}: {identity}")
-        missing = [identity for identity, count in left.items() if count > 0]
-        for identity in missing:
-            self.found.add("MR927", "advice", f"lacks what follows from the steps: {identity}")
-        if not missing and not extra:
-            number = next(n for n, pair in enumerate(zip(there, must, strict=True))
-                          if pair[0] != pair[1])  # fmt: skip
-            self.found.add("MR927", f"advice[{number}]", f"stands out of order: {must[number]} is "
-                           f"to stand here, not {there[number]}")  # fmt: skip
+                message = f"is advice that does not follow from the steps: {identity}"
+                self.found.add("MR927", f"advice[{number}]", message)
+        if lacking or len(there) != len(wanted):
+            return
+        for number, (one, piece) in enumerate(zip(raw, pieces, strict=True)):
+            if there[number] != wanted[number]:
+                self.found.add("MR927", f"advice[{number}]", f"stands out of order: "
+                               f"{wanted[number]} is to stand here")  # fmt: skip
+                return
+            self.found.compare("MR927", f"advice[{number}]", one, piece)
 
-    def _matched(self, raw: list[Any], fired: list[Fired]) -> list[Fired]:
-        """Where the order of instances is hidden with their keys, the order in the record."""
-        done: list[Fired] = []
-        for _, group in groupby(fired, key=lambda one: one.order[:5]):
-            run = list(group)
-            fact = run[0].rule.fact
-            if fact is not None and any(HIDDEN in self._key(fact, i.index or 0) for i in run):
-                for written in raw[len(done) : len(done) + len(run)]:
-                    trial = (one for one in run if _could_be(written, one.piece))
-                    one = next(trial, run[0])
-                    run.remove(one)
-                    done.append(one)
-            done += run
-        return done
+    def _paired(self, raw: list[Any], pieces: list[Any]) -> list[Any]:
+        """The pieces in the order of the record, where that of their instances is hidden with their
+        keys: each for one that can be it, the others changing places where one is left without."""
+        taken: dict[int, int] = {}  # by which of the record each piece is
+
+        def place(number: int, tried: set[int]) -> bool:
+            for n, piece in enumerate(pieces):
+                self.working.spend(100)
+                if n not in tried and _could_be(raw[number], piece):
+                    tried.add(n)
+                    if n not in taken or place(taken[n], tried):
+                        taken[n] = number
+                        return True
+            return False
+
+        if not all(place(number, set()) for number in range(len(raw))):
+            return pieces
+        return [pieces[n] for n in sorted(taken, key=lambda n: taken[n])]
 
     def _derived(self, raw: Any) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        known = self.working.known
         for name, define in self.rules.base.defines.items():
             shows = self.rules.shows_name(name)
+            of = range(len(self.instances[define.fact])) if define.fact is not None else (None,)
             values = [
-                self.masks.expected(known[name, index], define.type, name, shows, index)
-                for index in ([None] if define.fact is None
-                              else range(len(self.instances[define.fact])))
-            ]  # fmt: skip
+                self.masks.expected(self.working.known[name, n], define.type, name, shows, n)
+                for n in of
+            ]
             if define.fact is None:
                 found[name] = values[0]
             elif self.rules.keys(define.fact):
@@ -246,28 +230,22 @@ class Conclusions:
         """What stands for each instance as the name of its value; `there` are those written, of
         which a hidden one is taken as it is."""
         names: list[str] = []
+        seen: set[str] = set()
         for index in range(len(self.instances[fact])):
             about = self._about(fact, index)
-            written = there[index] if isinstance(about, Free) and index < len(there) else None
-            if written is not None and mask_of({"private": written}) and written not in names:
-                self._abouts[fact, index] = about = written
-            if isinstance(about, dict):
+            if isinstance(about, Free):
+                about = there[index] if index < len(there) else "…"
+                if mask_of({"private": about}) and about not in seen:
+                    self._abouts[fact, index] = about
+                    seen.add(about)
+                else:
+                    about = "…"
+            elif isinstance(about, dict):
                 about = about["private"]
             names.append(
-                about if isinstance(about, str)
-                else "…" if isinstance(about, Free) else json.dumps(about, ensure_ascii=False)
+                about if isinstance(about, str) else json.dumps(about, ensure_ascii=False)
             )  # fmt: skip
         return names
-
-    def _unknown(self) -> list[str]:
-        known, base = self.working.known, self.rules.base
-        found = set()
-        for name in self.rules.read:
-            fact = name.partition(".")[0]
-            each = [None] if base.facts[fact].bound is None else range(len(self.instances[fact]))
-            if any(known[name, index] is None for index in each):
-                found.add(name)
-        return sorted(found)
 
     def _warnings(self) -> list[str]:
         """On parameter values in force that were checked too long ago."""
@@ -275,43 +253,33 @@ class Conclusions:
         stale: dict[tuple[date, int], list[str]] = {}
         for name, parameter in base.parameters.items():
             limit = base.rulesets[parameter.ruleset].stale_after
-            in_force: dict[Any, Node] = {}
-            for row in parameter.rows:
-                if row.start is None or row.start <= today:
-                    in_force[row.key] = row
-            for row in in_force.values():
-                if limit is None or row.checked is None:
-                    continue
-                if today.toordinal() - row.checked.toordinal() > limit:
+            in_force = {
+                row.key: row for row in parameter.rows if row.start is None or row.start <= today
+            }
+            for row in in_force.values() if limit is not None else ():
+                if row.checked is not None and (today - row.checked).days > limit:
                     of = "" if row.key is None else f" for {bare(row.key)}"
                     stale.setdefault((row.checked, limit), []).append(f"`{name}{of}`")
         return [
-            f"these values were last checked on {checked}, "
-            f"{today.toordinal() - checked.toordinal()} days before {today}, and are to be checked "
-            f"again after {limit} days: {', '.join(stale[checked, limit])}"
-            for checked, limit in sorted(stale)
+            f"these values were last checked on {checked}, {(today - checked).days} days before "
+            f"{today}, and are to be checked again after {limit} days: {', '.join(names)}"
+            for (checked, limit), names in sorted(stale.items())
         ]
-
-
-_A_MASK: Final = Free(lambda raw: mask_of(raw) is not None)
-
-
-def _cited(cite: Node) -> str:
-    return str(cite.source) if cite.place is None else f"{cite.source} {cite.place}"
 
 
 def _identity(piece: Any) -> str:
     """Which advice it is, for comparing and for a message."""
     if not isinstance(piece, dict):
         return quoted(piece)
-    words = [str(piece.get(name)) for name in ("strength", "kind", "subject")]
     about = piece.get("about")
     hidden = isinstance(about, Free) or mask_of(about) is not None
     of = " for a private key" if hidden else "" if about is None else f" for {canonical(about)}"
-    return f"{quoted(f'{words[0]} {words[1]}.{words[2]}')}{of} of {piece.get('rule')}"
+    words = f"{piece.get('strength')} {piece.get('kind')}.{piece.get('subject')}"
+    return f"{quoted(words)}{of} of {piece.get('rule')}"
 
 
 def _could_be(raw: Any, piece: dict[str, Any]) -> bool:
     trial = Findings()
-    trial.compare("MR927", "", raw, piece)
+    with suppress(Enough):
+        trial.compare("MR927", "", raw, piece)
     return not trial.faults

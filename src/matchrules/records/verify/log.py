@@ -1,13 +1,13 @@
 """A log of records: each line chained to the one before it by hash."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from io import BytesIO
 from typing import Any, Final
 
 from attrs import evolve
 
 from matchrules.diagnostics.model import Diagnostic
-from matchrules.records.verify.findings import Enough
+from matchrules.records.verify.findings import Enough, Verification
 from matchrules.records.verify.record import Check
 from matchrules.records.verify.rules import Rules
 from matchrules.records.verify.strict import (
@@ -19,9 +19,7 @@ from matchrules.records.verify.strict import (
     same,
     sha256,
 )
-from matchrules.records.verify.verdict import Verification
 
-FIRST: Final = "0" * 64
 _KEYS: Final = {
     "rules": ["line", "previous", "what", "sha256", "ir"],
     "decision": ["line", "previous", "what", "record"],
@@ -35,36 +33,28 @@ def is_log(document: str | bytes) -> bool:
 
 
 def check_log(
-    document: str | bytes | Iterable[bytes], rules: Sequence[Any] | None, salt: str | None,
-    head: str | None,
-) -> Verification:  # fmt: skip
+    document: str | bytes | Iterable[bytes], check: Check, head: str | None
+) -> Verification:
     """The verdict on all of a log, given as a text or line by line: a log has no limit of size, a
     line has."""
-    check = Check(rules, None, salt)
-    if isinstance(document, str | bytes):
-        content = document.encode("utf-8", "replace") if isinstance(document, str) else document
-        document = BytesIO(content)  # whose lines end at line feeds only
-    chain = _Chain(check, head.lower() if head is not None else None)
+    if isinstance(document, str):
+        document = document.encode("utf-8", "replace")
+    if isinstance(document, bytes):
+        document = BytesIO(document)  # whose lines end at line feeds only
+    chain = _Chain(check, None if head is None else head.lower())
     for line in document:
         chain.add(line)
-    if head is not None and chain.head != head.lower():
-        check.found.faults.append(_cut(head, chain.noted))
-    return check.verdict(
-        what="log",
-        records=check.records,
-        lines=chain.lines,
-        head=chain.head if chain.lines else None,
-    )
-
-
-def _cut(head: str, at: int | None) -> Diagnostic:
-    if at is not None:
-        message = f"goes on after line {at}, which has the hash {quoted(head)}"
-        help = "lines were added since the hash was noted"
-    else:
-        message = f"ends in another line than the one with the hash {quoted(head)}"
-        help = "lines are missing at its end, or it was changed"
-    return Diagnostic("MR928", message, help=help, path="the log")
+    if chain.wanted not in (None, chain.head):
+        message, help = (
+            (f"ends in another line than the one with the hash {quoted(head)}",
+             "lines are missing at its end, or it was changed")
+            if chain.noted is None else
+            (f"goes on after line {chain.noted}, which has the hash {quoted(head)}",
+             "lines were added since the hash was noted")
+        )  # fmt: skip
+        check.found.faults.append(Diagnostic("MR928", message, help=help, path="the log"))
+    last = chain.head if chain.lines else None
+    return check.verdict("log", records=check.records, lines=chain.lines, head=last)
 
 
 class _Chain:
@@ -74,53 +64,37 @@ class _Chain:
         self.check, self.found, self.wanted = check, check.found, wanted
         self.rules: dict[str, Rules | None] = {}
         self.lines = self.number = 0
-        self.head = FIRST
+        self.head = "0" * 64
         self.noted: int | None = None  # the line with the hash that was noted
         self._enough = False
 
     def add(self, line: bytes) -> None:
-        told, trusted, place = len(self.found.faults), len(self.found.trusted), self.lines
-        try:
-            if not self._enough:
-                self._check(line)
-        except Enough:
-            self._enough = True
-        for at in range(told, len(self.found.faults)):
-            self._name(at, place)
-        for at in range(trusted, len(self.found.trusted)):
-            self.found.trusted[at] = f"line {place}, {self.found.trusted[at]}"
-        if line.endswith(b"\n"):
-            self.lines += 1
-            self.head = sha256(line[:-1])
-            self.noted = place if self.head == self.wanted else self.noted
-
-    def _check(self, line: bytes) -> None:
-        if not line.endswith(b"\n") and len(line) <= MOST_BYTES:
-            self.found.add(
-                "MR928", "", "is not complete: it does not end in a line break",
-                "was the writing of it interrupted? What is before it is checked",
-            )  # fmt: skip
-            return
+        faults, trusted = self.found.faults, self.found.trusted
+        told, sure, where = len(faults), len(trusted), f"line {self.lines}"
         following = self.number + 1
         try:
-            if len(line) > MOST_BYTES:
-                raise Unfit(f"is larger than {MOST_BYTES // 1024 // 1024} MiB")
-            following = self._line(self.number, self.head, line[:-1])
-        except Unfit as fault:
-            self.found.unfit("MR928", fault)
-        except RecursionError:
-            self.check.too_deep()
-        finally:
-            self.number = following
+            with self.found.telling("MR928"):
+                if not self._enough:
+                    following = self._line(line)
+        except Enough:
+            self._enough = True
+        self.number = following
+        faults[told:] = [
+            evolve(fault, path=", ".join(filter(None, (where, fault.path))))
+            for fault in faults[told:]
+        ]
+        trusted[sure:] = [f"{where}, {name}" for name in trusted[sure:]]
+        if line.endswith(b"\n"):
+            self.head = sha256(line[:-1])
+            self.noted = self.lines if self.head == self.wanted else self.noted
+            self.lines += 1
 
-    def _name(self, at: int, place: int) -> None:
-        """Puts the line before the path of a fault."""
-        fault = self.found.faults[at]
-        path = f"line {place}" + (f", {fault.path}" if fault.path else "")
-        self.found.faults[at] = evolve(fault, path=path)
-
-    def _line(self, number: int, previous: str, line: bytes) -> int:
+    def _line(self, raw: bytes) -> int:
         """Checks a line; the number that the next one must have."""
+        line = raw.removesuffix(b"\n")
+        if line == raw and len(raw) <= MOST_BYTES:
+            raise Unfit("is not complete: it does not end in a line break",
+                        "was its writing interrupted? What is before it is checked")  # fmt: skip
         tree = read(line)
         keys = _KEYS.get(str(tree.get("what"))) if isinstance(tree, dict) else None
         if keys is None or list(tree) != keys:
@@ -128,40 +102,36 @@ class _Chain:
         if canonical(tree).encode() != line:
             self.found.add("MR928", "", "is written in another way than logs are")
         says = tree["line"]
-        if not same(says, number):
-            gap = type(says) is int and says > number
+        if not same(says, self.number):
             self.found.add(
                 "MR928", "",
-                f"says that it is line {quoted(says)}, but line {number} is to stand here",
-                "lines before it are missing, or were moved" if gap
-                else "it was inserted, repeated or moved",
+                f"says that it is line {quoted(says)}, but line {self.number} is to stand here",
+                "lines before it are missing, or it was inserted, repeated or moved",
             )  # fmt: skip
-        elif tree["previous"] != previous:
+        elif tree["previous"] != self.head:
             self.found.add(
-                "MR928", "", f"does not continue the line before it, whose hash is `{previous}`",
+                "MR928", "", f"does not continue the line before it, whose hash is `{self.head}`",
                 "the line before it was changed, or this one was put in its place",
             )  # fmt: skip
-        number = says if type(says) is int else number
-        if tree["what"] == "rules":
-            self._rules(tree)
-        else:
-            self.check.record(tree["record"], self.rules)
-            rules = tree["record"]["rules"] if isinstance(tree["record"], dict) else None
-            if isinstance(rules, dict) and isinstance(rules.get("sha256"), str):
-                self.rules.setdefault(rules["sha256"], None)  # told once that it is not there
-        return number + 1
+        self.number = says if type(says) is int else self.number
+        with self.found.telling("MR928"):
+            if tree["what"] == "rules":
+                self._rules(tree)
+            else:
+                self._decision(tree["record"])
+        return self.number + 1
+
+    def _decision(self, record: Any) -> None:
+        self.check.record(record, self.rules)
+        self.rules.setdefault(record["rules"]["sha256"], None)  # told once that it is not there
 
     def _rules(self, tree: dict[str, Any]) -> None:
         if tree["sha256"] in self.rules:
-            self.found.add("MR928", "sha256", "has rules that an earlier line has")
-            return
-        try:
+            raise Unfit("has rules that an earlier line has", None, "sha256")
+        with self.found.telling("MR923", "ir"):
             rules = Rules(tree["ir"])
-        except Unfit as fault:
-            self.found.unfit("MR923", fault, "ir")
-            return
-        if rules.sha256 != tree["sha256"]:
-            self.found.add("MR922", "sha256", f"says {quoted(tree['sha256'])}, but the hash of the "
-                           f"rules is `{rules.sha256}`")  # fmt: skip
-        self.rules[rules.sha256] = rules
-        self.check.compare_rules(rules)
+            if rules.sha256 != tree["sha256"]:
+                self.found.add("MR922", "sha256", f"says {quoted(tree['sha256'])}, but the hash of "
+                               f"the rules is `{rules.sha256}`")  # fmt: skip
+            self.rules[rules.sha256] = rules
+            self.check.compare_rules(rules)

@@ -1,15 +1,11 @@
-"""The rules of a record, looked through once: every name is declared, every operator is given what
-it takes, nothing depends on itself. And what follows from the rules alone: which names have steps,
-in which order, and what shows a private fact.
-"""
+"""What follows from the rules of a record alone: which names have steps, in which order, what can
+be provisional, and what shows a private fact."""
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from heapq import heapify, heappop, heappush
 from typing import Any, Final
 
-from matchrules.records.verify.shapes import holes, read_rules
-from matchrules.records.verify.sound import Soundness
+from matchrules.records.verify.shapes import read_rules
 from matchrules.records.verify.strict import Unfit, canonical, sha256
 from matchrules.records.verify.values import Node
 
@@ -26,82 +22,45 @@ class Rules:
         self.sha256 = sha256(self.text)
         self.base = base = read_rules(tree)
         self.labels = {name: enum.labels for name, enum in base.enums.items()}
-        self._shown: dict[str, bool] = {}
+        self.attributes = {
+            f"{fact.name}.{a.name}": a for fact in base.facts.values()
+            for a in fact.attributes.values()
+        }  # fmt: skip
+        in_force = list(self._in_force())
+        self.read = {name for name in self._names(in_force, False) if name in self.attributes}
+        """The attributes that something in force names."""
         self.marking: set[str] = set()  # the names, and rules, that can be provisional at all
-        Soundness(base)
-        self.order = self._ordered()
-        for _, name in self.order:  # each after those that it rests on: nothing recurses far
+        self.order = self._ordered(in_force)
+        self._shown: dict[str, bool] = {}
+        for name in self.order:  # each after those that it rests on: nothing recurses far
             self.shows_name(name)
 
-    # Expressions in force ------------------------------------------------------------------------
+    def reads(self, node: Node) -> list[Node]:
+        """What a rule's advice, or a value, is worked out from."""
+        if node.what == "Define":
+            return node.body.inside if node.body.what == "Table" else [node.body]
+        if node.what != "Rule":
+            return node.inside
+        own = [*node.guards, *([] if node.when is None else [node.when]), *node.unless]
+        return own + [part for then in node.thens for part in then.inside]
 
-    def of_rule(self, rule: Node, guards: bool = True) -> Iterator[Node]:
-        """What a rule reads."""
-        yield from rule.guards if guards else ()
-        yield from [] if rule.when is None else [rule.when]
-        yield from rule.unless
-        for then in rule.thens:
-            yield from then.fields.values()
-            yield from holes(then.text)
+    def _in_force(self) -> Iterator[Node]:
+        base = self.base
+        for one in (*base.rules.values(), *base.defines.values()):
+            yield from self.reads(one)
+            yield from [] if one.provisional is None else [one.provisional]
+        for other in (*self.attributes.values(), *base.rejects):
+            yield from other.inside
 
-    def of_define(self, define: Node) -> Iterator[Node]:
-        """What a value is worked out from."""
-        if define.body.what != "Table":
-            yield define.body
-            return
-        yield from define.body.heads
-        for row in define.body.rows:
-            yield from row.inside
-
-    def in_force(self) -> Iterator[Node]:
-        for rule in self.base.rules.values():
-            yield from self.of_rule(rule)
-            yield from [] if rule.provisional is None else [rule.provisional]
-        for define in self.base.defines.values():
-            yield from self.of_define(define)
-            yield from [] if define.provisional is None else [define.provisional]
-        for fact in self.base.facts.values():
-            for attribute in fact.attributes.values():
-                yield from attribute.inside
-        for reject in self.base.rejects:
-            yield reject.when
-            yield from holes(reject.text)
-
-    @cached_property
-    def read(self) -> frozenset[str]:
-        """The attributes that something in force names."""
-        return frozenset(
-            f"{node.fact}.{node.name}"
-            for top in self.in_force() for node in within(top) if node.what == "Attribute"
-        )  # fmt: skip
-
-    @cached_property
-    def overriders(self) -> dict[str, list[Node]]:
-        found: dict[str, list[Node]] = {}
-        for rule in self.base.rules.values():
-            for name in rule.overrides:
-                found.setdefault(name, []).append(rule)
-        return found
-
-    def _ordered(self) -> list[tuple[str, str]]:
+    def _ordered(self, in_force: list[Node]) -> list[str]:
         """The attributes and defines that have steps, each after all that it depends on; of two
         that could come next the first by code point."""
-        base, needs = self.base, dict[str, set[str]]()
-        told, picked = set(self.read), set[str]()
-        for top in self.in_force():
-            picked |= {n.fact for n in within(top) if n.what == "Aggregate" and n.by is not None}
-        for fact in base.facts.values():
-            for name, attribute in fact.attributes.items():
-                full = f"{fact.name}.{name}"
-                needs[full] = self._names(attribute.inside)
-                tie = fact.name in picked and not attribute.never_read
-                if fact.bound is None or tie or attribute.default is not None:
-                    told.add(full)
+        base, needs = self.base, {n: self._names(a.inside) for n, a in self.attributes.items()}
         for define in base.defines.values():
             if define.name in needs:
                 raise Unfit(f"`{define.name}` is both an attribute and derived")
             marked = [] if define.provisional is None else [define.provisional]
-            needs[define.name] = self._names([*self.of_define(define), *marked])
+            needs[define.name] = self._names([*self.reads(define), *marked])
         users: dict[str, list[str]] = {}
         for name, needed in needs.items():
             for one in needed:
@@ -118,31 +77,33 @@ class Rules:
         if len(done) < len(needs):
             raise Unfit(f"`{min(set(needs) - set(done))}` depends on itself")
         for name in done:
-            if needs[name] & self.marking or (
-                name in base.defines and base.defines[name].provisional is not None
-            ):
+            marked_itself = name in base.defines and base.defines[name].provisional is not None
+            if marked_itself or needs[name] & self.marking:
                 self.marking.add(name)
         for rule in base.rules.values():
-            if rule.provisional is not None or self._names(self.of_rule(rule)) & self.marking:
+            if rule.provisional is not None or self._names(self.reads(rule)) & self.marking:
                 self.marking.add(f"rule {rule.name}")
-        return [
-            ("define" if name in base.defines else "attribute", name)
-            for name in done if name in base.defines or name in told
-        ]  # fmt: skip
+        told = self._names(in_force) | {
+            name for name, attribute in self.attributes.items()
+            if attribute.default is not None or base.facts[name.partition(".")[0]].bound is None
+        }  # fmt: skip
+        return [name for name in done if name in told or name in base.defines]
 
-    def _names(self, tops: Iterable[Node]) -> set[str]:
+    def _names(self, tops: Iterable[Node], picks: bool = True) -> set[str]:
+        """The attributes and defines in expressions, with those that a pick orders by."""
         found: set[str] = set()
-        for node in (node for top in tops for node in within(top)):
+        stack = list(tops)
+        while stack:
+            node = stack.pop()
+            stack += node.inside
             if node.what == "Derived":
                 found.add(node.name)
             elif node.what == "Attribute":
                 found.add(f"{node.fact}.{node.name}")
-            elif node.what == "Aggregate" and node.by is not None:
+            elif node.what == "Aggregate" and node.by is not None and picks:
                 attributes = self.base.facts[node.fact].attributes.values()
                 found |= {f"{node.fact}.{a.name}" for a in attributes if not a.never_read}
         return found
-
-    # What shows a private fact -------------------------------------------------------------------
 
     def shows(self, node: Node) -> bool:
         """Whether an expression's value is, or is worked out from, a private fact, verdicts left
@@ -161,29 +122,15 @@ class Rules:
     def shows_name(self, name: str) -> bool:
         """The same of an attribute or define."""
         if name not in self._shown:
-            self._shown[name] = self._shows_name(name)
+            if name in self.base.defines:
+                body = self.base.defines[name].body
+                shown = [row.output for row in body.rows] if body.what == "Table" else [body]
+                self._shown[name] = any(map(self.shows, shown))
+            else:
+                declared = self.attributes[name]
+                shown = [] if declared.default is None else [declared.default]
+                self._shown[name] = declared.private or any(map(self.shows, shown))
         return self._shown[name]
-
-    def _shows_name(self, name: str) -> bool:
-        if name in self.base.defines:
-            body = self.base.defines[name].body
-            outputs = [row.output for row in body.rows] if body.what == "Table" else [body]
-            return any(map(self.shows, outputs))
-        fact, _, attribute = name.partition(".")
-        declared = self.base.facts[fact].attributes[attribute]
-        return declared.private or (declared.default is not None and self.shows(declared.default))
-
-    def shows_key(self, fact: str | None) -> bool:
-        """The same of the key of an instance."""
-        return fact is not None and any(self.shows_name(f"{fact}.{key}") for key in self.keys(fact))
 
     def keys(self, fact: str) -> list[str]:
         return [a.name for a in self.base.facts[fact].attributes.values() if a.key]
-
-
-def within(top: Node) -> Iterator[Node]:
-    """The expression and all inside it."""
-    stack = [top]
-    while stack:
-        stack.extend(reversed((node := stack.pop()).inside))
-        yield node

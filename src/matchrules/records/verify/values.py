@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
-from matchrules.records.verify.strict import Unfit, canonical, same, sha256
+from matchrules.records.verify.strict import Unfit, canonical, quoted, same, sha256
 
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -17,7 +17,6 @@ MONTHS: Final = (
 )  # fmt: skip
 LENGTHS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 MOST_BITS: Final = 10_000  # of a number on the way: no rule that loads comes near it
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER: Final = re.compile(
     r"-?[0-9]{1,1000}(?:(?:\.[0-9]{1,50})?(?:E-[0-9]{1,2})?|/[1-9][0-9]{0,1000})"
 )
@@ -25,12 +24,15 @@ _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class Node:
-    """A node of the rules: `what` it is, its fields by name, the expressions directly inside."""
+    """A node of the rules: `what` it is, its fields by name, the nodes and types that it is made of
+    each with the kind it must be, and the outermost expressions in it."""
 
-    def __init__(self, what: str, fields: dict[str, Any], inside: tuple["Node", ...]) -> None:
+    def __init__(
+        self, what: str, fields: dict[str, Any], within: list[tuple["Node", str]],
+        inside: list["Node"],
+    ) -> None:  # fmt: skip
         self.__dict__.update(fields)
-        self.what = what
-        self.inside = inside
+        self.what, self.within, self.inside = what, within, inside
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"{self.what} has no {name}")
@@ -60,39 +62,34 @@ def kind_of(type_: Node) -> str:
 def fits(value: Any, type_: Node) -> bool:
     """Whether a known value is one of the type, its range left aside."""
     match type_.what:
-        case "YesNo":
-            return isinstance(value, bool)
         case "Number":
+            places = type_.places
             return is_number(value) and (
-                type_.places is None or (value * 10**type_.places).denominator == 1
-            )
-        case "Text":
-            return isinstance(value, str)
-        case "Date":
-            return isinstance(value, date)
+                places is None or (value * 10**places).denominator == 1
+            )  # fmt: skip
         case "AnyDayOfYear":
-            return isinstance(value, Day)
+            return isinstance(value, Day) and a_day(*value)
         case "Enum":
             return isinstance(value, str) and value in type_.members
         case "SetOf":
             return isinstance(value, frozenset) and value <= set(type_.of.members)
-    return False
+    return isinstance(value, {"YesNo": bool, "Text": str, "Date": date}.get(type_.what, ()))
 
 
 def is_number(value: Any) -> bool:
     return isinstance(value, int | Fraction) and not isinstance(value, bool)
 
 
-def in_range(value: Any, type_: Node) -> bool:
-    """Whether a known value keeps the bounds of its type."""
-    if type_.what != "Number":
-        return True
-    return (type_.low is None or type_.low <= value) and (type_.high is None or value <= type_.high)
+def a_day(month: int, day: int) -> bool:
+    """Whether some year has that day."""
+    return 1 <= month <= 12 and 1 <= day <= LENGTHS[month - 1] + (month == 2)
 
 
 def promised(value: Any, type_: Node) -> bool:
     """Whether a known value is one of its type, and in its range."""
-    return fits(value, type_) and in_range(value, type_)
+    if not fits(value, type_) or type_.what != "Number":
+        return fits(value, type_)
+    return (type_.low is None or type_.low <= value) and (type_.high is None or value <= type_.high)
 
 
 def whole(value: Any) -> Any:
@@ -100,16 +97,6 @@ def whole(value: Any) -> Any:
     if max(value.numerator.bit_length(), value.denominator.bit_length()) > MOST_BITS:
         raise Unfit("a number grows beyond all that rules can need")
     return value.numerator if value.denominator == 1 else value
-
-
-def day_of(raw: Any) -> date | None:
-    """The date that a text is, None if it is none."""
-    if not isinstance(raw, str) or not _DAY.fullmatch(raw):
-        return None
-    try:
-        return date(int(raw[:4]), int(raw[5:7]), int(raw[8:]))
-    except ValueError:
-        return None
 
 
 def on_day(year: int, month: int, day: int) -> date | None:
@@ -146,23 +133,13 @@ def sorting(value: Any, type_: Node) -> tuple[Any, ...]:
 # As JSON ------------------------------------------------------------------------------------------
 
 
-def _decimal(value: Any, places: int) -> str:
-    return str(Decimal(int(value * 10**places)).scaleb(-places))
-
-
-def written(value: Any, type_: Node) -> Any:
-    """A value as steps and facts have it."""
-    if is_number(value):
-        if type_.places:
-            return _decimal(value, type_.places)
-        return int(value) if whole(value) == int(value) else str(value)
-    return bare(value)
-
-
-def told(value: Any, type_: Node) -> Any:
-    """A value as a decision tells it: decimals with their places, six where they have none."""
-    if is_number(value) and type_.places != 0:
-        return _decimal(value, 6 if type_.places is None else type_.places)
+def written(value: Any, type_: Node, *, told: bool = False) -> Any:
+    """A value as steps and facts have it; `told` as a decision has it, where a number that was not
+    stored has six places."""
+    places = type_.__dict__.get("places", 0)
+    places = 6 if places is None and told else places
+    if is_number(value) and places:
+        return str(Decimal(int(value * 10**places)).scaleb(-places))
     return bare(value)
 
 
@@ -180,43 +157,22 @@ def bare(value: Any) -> Any:
 def understood(raw: Any, type_: Node) -> Any:
     """The value that facts or a step write so; raises `Unfit` where none is written just so."""
     value: Any = raw
-    match type_.what:
-        case "Number" if isinstance(raw, str) and type_.places != 0:
-            value = whole(Fraction(raw)) if _NUMBER.fullmatch(raw) else None
-        case "Date":
-            value = day_of(raw)
-        case "AnyDayOfYear" if isinstance(raw, str):
-            number, _, month = raw.partition(" ")
-            if month in MONTHS and re.fullmatch("[1-9][0-9]?", number):
-                value = a_day(MONTHS.index(month) + 1, int(number))
-        case "SetOf" if isinstance(raw, list) and all(isinstance(item, str) for item in raw):
-            value = frozenset(raw)
-    if raw is None or (value is not None and fits(value, type_) and _so(raw, value, type_)):
-        return value
-    raise Unfit(f"{canonical(raw)[:120]} is no value of its type, {described(type_)}")
-
-
-def _so(raw: Any, value: Any, type_: Node) -> bool:
-    return same(raw, written(value, type_))
-
-
-def a_day(month: int, day: int) -> Day | None:
-    """That day of a year, None where no year has it."""
-    longest = LENGTHS[month - 1] + (month == 2) if 1 <= month <= 12 else 0
-    return Day(month, day) if 1 <= day <= longest else None
-
-
-def described(type_: Node) -> str:
-    """A type in words."""
-    if type_.what == "Number":
-        unit = f" {type_.unit}" if type_.unit else ""
-        low, high = ("" if b is None else str(b) for b in (type_.low, type_.high))
-        return f"a number in {low}..{high}{unit}" if low or high else f"a number{unit}"
-    if type_.what in ("Enum", "SetOf"):
-        name = type_.name if type_.what == "Enum" else type_.of.name
-        return f"{'a member' if type_.what == 'Enum' else 'a set'} of `{name}`"
-    names = {"YesNo": "yes or no", "Text": "a text", "Date": "a date"}
-    return names.get(type_.what, "a day of the year")
+    try:
+        match type_.what:
+            case "Number" if isinstance(raw, str) and _NUMBER.fullmatch(raw):
+                value = whole(Fraction(raw))
+            case "Date":
+                value = date.fromisoformat(raw)
+            case "AnyDayOfYear":
+                number, month = raw.split(" ")
+                value = Day(MONTHS.index(month) + 1, int(number))
+            case "SetOf":
+                value = frozenset(raw)
+    except (AttributeError, TypeError, ValueError):
+        pass  # then it does not fit
+    if raw is None or (fits(value, type_) and same(raw, written(value, type_))):
+        return None if raw is None else value
+    raise Unfit(f"{quoted(raw)} is no value of its type, {kind_of(type_)}")
 
 
 def mask_of(raw: Any) -> str | None:
@@ -232,9 +188,6 @@ def masked(salt: str, label: str, plain: Any) -> str:
     return sha256(canonical([salt, label, plain]))
 
 
-# As texts -----------------------------------------------------------------------------------------
-
-
 def printed(value: Any, type_: Node, labels: dict[str, dict[str, str]]) -> str:
     """A known value as texts print it."""
     if isinstance(value, bool):
@@ -246,4 +199,4 @@ def printed(value: Any, type_: Node, labels: dict[str, dict[str, str]]) -> str:
         return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
     if type_.what == "Enum":
         return labels[type_.name][value]
-    return str(told(value, type_))
+    return str(written(value, type_, told=True))

@@ -5,7 +5,7 @@ Three answers are no value: None, unknown; `HIDDEN`, what rests on a value that 
 itself and is not verdict enough without it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from math import floor
@@ -15,9 +15,7 @@ from matchrules.records.verify.rules import Rules
 from matchrules.records.verify.strict import Unfit
 from matchrules.records.verify.values import (
     HIDDEN,
-    Day,
     Node,
-    is_number,
     later,
     on_day,
     printed,
@@ -28,73 +26,63 @@ from matchrules.records.verify.values import (
 
 MOST_WORK: Final = 100_000_000  # expressions looked at for one record
 Scope = Mapping[str, int]  # the instance that is at hand, of each fact of which one is
-ALONE: Final[Scope] = {}
 
 
 class Working:
     """Expressions of some rules, on a day, over the values that `known` has for each attribute and
-    define, by name and index."""
+    define, by name and index; `marks` says which of them are provisional."""
 
     def __init__(self, rules: Rules, day: date, sizes: Mapping[str, int]) -> None:
         self.rules, self.day, self.sizes = rules, day, sizes
         self.known: dict[tuple[str, int | None], Any] = {}
-        self._marks: dict[tuple[str, int | None], Any] = {}
+        self.marks: dict[tuple[str, int | None], Any] = {}
         self._work = 0
-        self._ways: dict[str, Callable[[Node, Scope], Any]] = {
-            "Constant": lambda node, scope: node.value,
-            "AsOf": lambda node, scope: day,
-            "Attribute": self._attribute, "Derived": self._derived,
-            "ParameterValue": self._parameter, "Aggregate": self._aggregate,
-            "And": lambda node, scope: every(self.all_of(node.operands, scope)),
-            "Or": lambda node, scope: some(self.all_of(node.operands, scope)),
-            "Not": lambda node, scope: opposite(self.value(node.operand, scope)),
-            "Shown": self._shown, "IsKnown": self._is_known, "If": self._if,
-            "IfKnown": self._if_known,
-        }  # fmt: skip
 
-    def scopes(self, fact: str | None, scope: Scope = ALONE) -> list[Scope]:
+    def scopes(self, fact: str | None, scope: Scope) -> list[Scope]:
         """The scope for each instance of the fact; as it is where there is no fact."""
         if fact is None:
             return [scope]
         return [{**scope, fact: index} for index in range(self.sizes[fact])]
 
-    def all_of(self, nodes: list[Node], scope: Scope) -> list[Any]:
+    def place(self, node: Node, scope: Scope) -> tuple[str, int | None]:
+        """Where the value of an attribute or define is kept."""
+        if node.what == "Derived":
+            return node.name, None if node.fact is None else scope[node.fact]
+        many = self.rules.base.facts[node.fact].bound is not None
+        return f"{node.fact}.{node.name}", scope[node.fact] if many else None
+
+    def all_of(self, nodes: Iterable[Node], scope: Scope) -> list[Any]:
         return [self.value(node, scope) for node in nodes]
 
     def value(self, node: Node, scope: Scope) -> Any:
-        self._count()
-        way = self._ways.get(node.what)
-        if way is not None:
-            return way(node, scope)
-        values = [self.value(part, scope) for part in node.inside]
-        if None in values:
-            return None
-        if HIDDEN in values:
-            return HIDDEN
+        self.spend()
+        match node.what:
+            case "Constant":
+                return node.value
+            case "AsOf":
+                return self.day
+            case "Attribute" | "Derived":
+                return self.known[self.place(node, scope)]
+            case "Aggregate":
+                return self._aggregate(node, scope)
+        values = self.all_of(node.inside, scope)
+        look = _LOOKS.get(node.what)
+        if look is not None:
+            return look(node, *values)
+        if None in values or HIDDEN in values:
+            return None if None in values else HIDDEN
         if node.what == "Format":
             return printed(values[0], node.value.type, self.rules.labels)
+        if node.what == "ParameterValue":
+            return self._parameter(node, values)
         return _OPERATORS[node.what](node, *values)
 
-    def _count(self) -> None:
-        self._work += 1
+    def spend(self, work: int = 1) -> None:
+        self._work += work
         if self._work > MOST_WORK:
             raise Unfit("takes more work than can be spent on it")
 
-    # Names ---------------------------------------------------------------------------------------
-
-    def _attribute(self, node: Node, scope: Scope) -> Any:
-        many = self.rules.base.facts[node.fact].bound is not None
-        return self.known[f"{node.fact}.{node.name}", scope[node.fact] if many else None]
-
-    def _derived(self, node: Node, scope: Scope) -> Any:
-        return self.known[node.name, None if node.fact is None else scope[node.fact]]
-
-    def _parameter(self, node: Node, scope: Scope) -> Any:
-        asked = [self.value(part, scope) for part in node.inside]
-        if None in asked:
-            return None
-        if HIDDEN in asked:
-            return HIDDEN
+    def _parameter(self, node: Node, asked: list[Any]) -> Any:
         day = self.day if node.on is None else asked[0]
         key = None if node.key is None else asked[-1]
         found = None
@@ -103,109 +91,76 @@ class Working:
                 found = row.value
         return found
 
-    # What looks at an unknown --------------------------------------------------------------------
-
-    def _shown(self, node: Node, scope: Scope) -> Any:
-        found = self.value(node.operand, scope)
-        return HIDDEN if found is HIDDEN else found is True
-
-    def _is_known(self, node: Node, scope: Scope) -> Any:
-        found = self.value(node.operand, scope)
-        if found is HIDDEN and node.operand.what not in ("Attribute", "Derived"):
-            return HIDDEN  # an operator may be unknown all the same: a date past the calendar
-        return found is not None
-
-    def _if(self, node: Node, scope: Scope) -> Any:
-        test = self.value(node.condition, scope)
-        one, two = self.value(node.then, scope), self.value(node.otherwise, scope)
-        if test is True or test is False:
-            return one if test else two
-        if one is HIDDEN or two is HIDDEN:
-            return HIDDEN
-        return one if one == two else test  # unknown, or hidden, as the condition is
-
-    def _if_known(self, node: Node, scope: Scope) -> Any:
-        found, other = self.value(node.value, scope), self.value(node.otherwise, scope)
-        return other if found is None else found
-
     # Many-facts ----------------------------------------------------------------------------------
 
     def _aggregate(self, node: Node, scope: Scope) -> Any:
         each = self.scopes(node.fact, scope)
         test = node.op in ("any", "all")
-        if test and node.take is not None:
-            ordered = self._picked(node, each)
-            if ordered is None:
-                return HIDDEN
-            each = ordered[-node.take :]
-        chosen = [True if node.where is None else self.value(node.where, one) for one in each]
+        picked = self._picked(node, each) if test and node.take is not None else each
+        if picked is None:
+            return HIDDEN
+        chosen = [True if node.where is None else self.value(node.where, one) for one in picked]
         if test:
             return some(chosen) if node.op == "any" else every(chosen)
         if None in chosen or HIDDEN in chosen:
             return None if None in chosen else HIDDEN
-        each = [one for one, picked in zip(each, chosen, strict=True) if picked]
-        if node.by is not None:
-            ordered = self._picked(node, each)
-            if ordered is None:
-                return HIDDEN
-            each = ordered
-            if node.op == "last_but_one":
-                each = each[-2:-1]
-            else:
-                each = each[-(1 if node.op == "last" else node.take) :]
+        each = [one for one, true in zip(each, chosen, strict=True) if true]
+        picked = self._picked(node, each) if node.by is not None else each
+        if picked is None:
+            return HIDDEN
         if node.op == "count":
-            return len(each)
-        values = [self.value(node.value, one) for one in each]
+            return len(picked)
+        values = [self.value(node.value, one) for one in picked]
         if None in values or HIDDEN in values:
             return None if None in values else HIDDEN
         if node.op == "sum":
             return whole(sum(values))
         if node.op == "union":
             return frozenset(member for value in values for member in value)
-        if not values or node.op in ("last", "last_but_one"):
-            return values[-1] if values else None
-        values.sort(key=lambda value: rank(value, node.type))
-        return values[0 if node.op == "min" else -1]
+        if node.op in ("min", "max"):
+            values.sort(key=lambda value: rank(value, node.type), reverse=node.op == "min")
+        return values[-1] if values else None
 
     def _picked(self, node: Node, each: list[Scope]) -> list[Scope] | None:
-        """In the order of the pick; None where a hidden value could decide it."""
+        """Those picked, in the order of the pick; None where a hidden value could decide it."""
         declared = [a for a in self.rules.base.facts[node.fact].attributes.values()
                     if not a.never_read]  # fmt: skip
         declared.sort(key=lambda attribute: attribute.name != node.by)
         ranks: list[tuple[list[Any], Scope]] = []
-        for one in each:
+        for one in each if len(each) > 1 else ():
             values = [self.known[f"{node.fact}.{a.name}", one[node.fact]] for a in declared]
-            if HIDDEN in values and len(each) > 1:
+            if HIDDEN in values:
                 return None
             pairs = zip(values, declared, strict=True)
-            ranks.append(([sorting(v, a.type) for v, a in pairs] if len(each) > 1 else [], one))
-        return [one for _, one in sorted(ranks, key=lambda pair: pair[0])]
+            ranks.append(([sorting(value, a.type) for value, a in pairs], one))
+        if ranks:
+            each = [one for _, one in sorted(ranks, key=lambda pair: pair[0])]
+        if node.op == "last_but_one":
+            return each[-2:-1]
+        return each[-(node.take or 1) :]
 
     # Tables, rules -------------------------------------------------------------------------------
 
     def table(self, table: Node, scope: Scope) -> Any:
         """The value of a table; raises `Unfit` for a gap or an overlap."""
-        hits = [every(self.all_of(row.tests, scope)) for row in table.rows]
-        if HIDDEN in hits:
+        hits = [(every(self.all_of(row.tests, scope)), row) for row in table.rows]
+        certain = [row for hit, row in hits if hit is True]
+        if any(hit is HIDDEN for hit, _ in hits):
             return HIDDEN
-        certain = [number for number, hit in enumerate(hits) if hit]
-        perhaps = [number for number, hit in enumerate(hits) if hit is None]
         if table.hit == "collect":
-            outputs = [self.value(table.rows[number].output, scope) for number in certain]
+            outputs = [self.value(row.output, scope) for row in certain]
             if None in outputs or HIDDEN in outputs:
                 return None if None in outputs else HIDDEN
             return frozenset(outputs)
-        if table.hit == "first":
-            perhaps = [number for number in perhaps if not certain or number < certain[0]]
-            candidates = [*perhaps, *certain[:1]]
+        if table.hit == "first" and certain:
+            hits = hits[: hits.index((True, certain[0])) + 1]
         elif len(certain) > 1:
-            rows = " and ".join(str(number + 1) for number in certain)
-            raise Unfit(f"rows {rows} of the table both hit")
-        else:
-            candidates = certain or perhaps
-        if not candidates:
+            raise Unfit("two rows of the table hit")
+        elif certain:
+            hits = [(True, certain[0])]
+        outputs = [self.value(row.output, scope) for hit, row in hits if hit is not False]
+        if not outputs:
             raise Unfit("no row of the table hits")
-        outputs = [self.value(table.rows[number].output, scope) for number in candidates]
         if HIDDEN in outputs and len(outputs) > 1:
             return HIDDEN
         return outputs[0] if all(output == outputs[0] for output in outputs) else None
@@ -220,39 +175,22 @@ class Working:
 
     # Provisional ---------------------------------------------------------------------------------
 
-    def marked(self, reader: Node, scope: Scope) -> Any:
-        """Whether a rule or define is provisional, or something that it reads is."""
-        if reader.what == "Rule" and f"rule {reader.name}" not in self.rules.marking:
-            return False
-        said = None if reader.provisional is None else self.value(reader.provisional, scope)
-        rules = self.rules
-        reads = rules.of_rule(reader) if reader.what == "Rule" else rules.of_define(reader)
-        marks = [self._provisional(node, scope) for node in reads]
-        return some([False if said is None else said, *marks])
-
-    def mark(self, name: str, index: int | None, node: Node, scope: Scope) -> None:
-        """Keeps whether a define, or an attribute by its default, is provisional."""
+    def marked(self, reader: Node, name: str, scope: Scope) -> Any:
+        """Whether a rule, a define, or an attribute by its default is provisional, or something
+        that it reads is."""
         if name not in self.rules.marking:
-            self._marks[name, index] = False
-        elif node.what == "Define":
-            self._marks[name, index] = self.marked(node, scope)
-        else:
-            self._marks[name, index] = some([self._provisional(n, scope) for n in node.inside])
+            return False
+        own = reader.__dict__.get("provisional")
+        said = None if own is None else self.value(own, scope)
+        reads = [self._provisional(node, scope) for node in self.rules.reads(reader)]
+        return some([False if said is None else said, *reads])
 
     def _provisional(self, node: Node, scope: Scope) -> Any:
-        self._count()
-        if node.what == "Derived":
-            return self._marks[node.name, None if node.fact is None else scope[node.fact]]
-        if node.what == "Attribute":
-            many = self.rules.base.facts[node.fact].bound is not None
-            return self._marks[f"{node.fact}.{node.name}", scope[node.fact] if many else None]
-        if not node.inside:
-            return False
-        if node.what == "Aggregate":
-            parts = [part for part in (node.where, node.value) if part is not None]
-            each = self.scopes(node.fact, scope)
-            return some([self._provisional(part, one) for one in each for part in parts])
-        return some([self._provisional(part, scope) for part in node.inside])
+        self.spend()
+        if node.what in ("Attribute", "Derived"):
+            return self.marks[self.place(node, scope)]
+        each = self.scopes(node.fact if node.what == "Aggregate" else None, scope)
+        return some([self._provisional(part, one) for one in each for part in node.inside])
 
     # Texts ---------------------------------------------------------------------------------------
 
@@ -260,21 +198,16 @@ class Working:
         """The text with its holes filled; hidden where one is."""
         said: list[Any] = []
         for part in template.parts:
-            if isinstance(part, str):
-                said.append(part)
-            elif part.what != "Segment":
-                value = self.value(part, scope)
-                said.append("not known" if value is None else value)
+            if isinstance(part, Node) and part.what == "Segment":
+                values = [p if isinstance(p, str) else self.value(p, scope) for p in part.parts]
+                said += [] if None in values else values
             else:
-                inside = [
-                    piece if isinstance(piece, str) else self.value(piece, scope)
-                    for piece in part.parts
-                ]
-                said += [] if None in inside else inside
+                value = part if isinstance(part, str) else self.value(part, scope)
+                said.append("not known" if value is None else value)
         return HIDDEN if HIDDEN in said else "".join(said)
 
 
-def every(truths: list[Any]) -> Any:
+def every(truths: Sequence[Any]) -> Any:
     """Kleene's and."""
     for decisive in (False, HIDDEN, None):
         if decisive in truths:
@@ -282,7 +215,7 @@ def every(truths: list[Any]) -> Any:
     return True
 
 
-def some(truths: list[Any]) -> Any:
+def some(truths: Sequence[Any]) -> Any:
     """Kleene's or."""
     for decisive in (True, HIDDEN, None):
         if decisive in truths:
@@ -290,8 +223,30 @@ def some(truths: list[Any]) -> Any:
     return False
 
 
-def opposite(truth: Any) -> Any:
-    return not truth if truth is True or truth is False else truth
+def _is_known(node: Node, value: Any) -> Any:
+    # an operator may be unknown all the same: a date past the calendar
+    unsure = value is HIDDEN and node.operand.what not in ("Attribute", "Derived")
+    return HIDDEN if unsure else value is not None
+
+
+def _if(node: Node, test: Any, one: Any, two: Any) -> Any:
+    if test is True or test is False:
+        return one if test else two
+    if one is HIDDEN or two is HIDDEN:
+        return HIDDEN
+    return one if one == two else test  # unknown, or hidden, as the condition is
+
+
+# Operators that look at an unknown
+_LOOKS: Final[dict[str, Callable[..., Any]]] = {
+    "And": lambda node, *truths: every(truths),
+    "Or": lambda node, *truths: some(truths),
+    "Not": lambda node, truth: not truth if truth is True or truth is False else truth,
+    "Shown": lambda node, value: HIDDEN if value is HIDDEN else value is True,
+    "IsKnown": _is_known,
+    "If": _if,
+    "IfKnown": lambda node, value, other: other if value is None else value,
+}
 
 
 # Operators on known values ------------------------------------------------------------------------
@@ -313,8 +268,6 @@ def _in_range(node: Node, value: Any, low: Any, high: Any) -> bool:
 
 def _arithmetic(node: Node, one: Any, two: Any) -> Any:
     if node.op == "/":
-        if two == 0:
-            raise Unfit("divides by 0")
         return whole(Fraction(one) / two)
     return whole(one + two if node.op == "+" else one - two if node.op == "-" else one * two)
 
@@ -335,16 +288,6 @@ def _extreme(node: Node, one: Any, two: Any) -> Any:
     return one if (first <= second) is (node.op == "min") else two
 
 
-def _whole_number(value: Any) -> int:
-    if not is_number(value) or not isinstance(value, int):
-        raise Unfit("a date is worked out from what is no whole number")
-    return value
-
-
-def _day_of(node: Node, day: Day, year: Any) -> date | None:
-    return on_day(_whole_number(year), day.month, day.day)
-
-
 _OPERATORS: Final[dict[str, Callable[..., Any]]] = {
     "Compare": _compare,
     "InRange": _in_range,
@@ -353,8 +296,8 @@ _OPERATORS: Final[dict[str, Callable[..., Any]]] = {
     "IsEmpty": lambda node, members: len(members) == 0,
     "Arithmetic": _arithmetic,
     "Round": _round,
-    "AddTime": lambda node, day, amount: later(day, node.sign * _whole_number(amount), node.unit),
+    "AddTime": lambda node, day, amount: later(day, node.sign * amount, node.unit),
     "DaysBetween": lambda node, start, end: end.toordinal() - start.toordinal(),
-    "DayOf": _day_of,
+    "DayOf": lambda node, day, year: on_day(year, day.month, day.day),
     "Extreme": _extreme,
 }  # fmt: skip
