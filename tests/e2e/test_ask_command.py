@@ -206,7 +206,7 @@ def test_the_last_answer_is_taken_back_and_the_file_with_it(folder: Path) -> Non
         ("member: no, season: summer, eats: []", "10 euros", "but it takes `years`"),
         ("member: no, season: summer, eats: []", "1" * 5000, "must be an integer"),
         ("age: 40, member: yes, eats: []", "3", "there are 1 to 2"),
-        ("age: 40, member: yes, eats: []", "autumn", "must be a member of `season`"),
+        ("age: 40, member: yes, eats: []", "autumn", "cannot be `autumn`: that is none of the"),
         ("age: 40, member: no, season: summer", "1 9", "cannot be number 9"),
         ("age: 40, member: no, season: summer", "1, 1", "names `fish` twice"),
         ("age: 40, eats: []", "perhaps", "must be yes or no, not `perhaps`"),
@@ -271,6 +271,20 @@ def test_a_fact_that_needs_more_is_asked_for_as_a_whole(folder: Path) -> None:
     left = ask("c.yaml", "--output", "e.yaml", lines="?\n3\n?\n")
     assert "Then it is left out." in left.output
     assert not (folder / "e.yaml").exists()
+    back = ask("c.yaml", "--output", "e.yaml", lines="?\n3\nlist\nwhy\nhelp\nback\n2\nexit\n")
+    assert "Taken back: Nights on the card." in back.output
+    assert asked(back) == ["Color of the card", "Nights on the card", "Nights on the card"]
+    assert back.output.count("back   take the last answer back") == 2
+    assert "You can go on later" in back.output and not (folder / "e.yaml").exists()
+
+
+def test_a_file_of_comments_and_a_link_to_nowhere(folder: Path) -> None:
+    (folder / "new.yaml").write_text("# my notes\n", encoding="utf-8")
+    shown = ask("new.yaml", "--as-of", "2026-07-06", lines="quit\n")
+    assert shown.exit_code == 0 and "Answers go into new.yaml" in shown.output
+    (folder / "link.yaml").symlink_to("nowhere/c.yaml")
+    refused = ask("link.yaml")
+    assert refused.exit_code == 2 and "there is no folder" in refused.stderr
 
 
 def test_why_and_list_and_help_answer_in_between(folder: Path) -> None:

@@ -70,10 +70,17 @@ def _begun(book: "Book", path: Path, as_of: date | None, talk: "Talk") -> "tuple
     """The case in the file, or one without facts; the day is asked for where nothing says it."""
     from matchrules.case.document import open_document
 
-    if not path.exists() or (path.is_file() and not path.read_bytes().strip()):
+    if not path.exists() or _is_blank(path):
         return book.case({}, as_of or talk.day())
     if as_of is None:
         tree = open_document(str(path), path.read_bytes()).tree
         if isinstance(tree, Mapping) and "as_of" not in tree:
             as_of = talk.day()
     return book.case(path, as_of)
+
+
+def _is_blank(path: Path) -> bool:
+    """Whether a file holds nothing, or comments only."""
+    lines = path.read_bytes().split(b"\n") if path.is_file() else [b"?"]
+    comments = path.suffix.lower() != ".json"
+    return not any(line.strip() for line in lines if not (comments and line.startswith(b"#")))

@@ -94,7 +94,14 @@ def _member(base: RuleBase, enum: Enum, line: str) -> str:
     found = _by_words(base, enum).get(line.lower())
     if found is not None:
         return found
-    value = read_value(Written(line, False), enum)
+    try:
+        value = read_value(Written(line, False), enum)
+    except Misread as fault:
+        close = (fault.help or "").startswith("did you mean")
+        raise Misread(
+            fault.code, f"cannot be `{line[:100]}`: that is none of the choices",
+            fault.help if close else f"answer by number, 1 to {len(enum.members)}, or in words",
+        ) from None  # fmt: skip
     assert isinstance(value, str)  # no null: the line is no bare scalar
     return value
 

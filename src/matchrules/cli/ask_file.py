@@ -32,7 +32,8 @@ class CaseFile:
                 f"an interview is kept as YAML or JSON, not as `{path.name}`: "
                 "say --output FILE.yaml"
             )
-        folder = path.parent
+        # what a link points to is written
+        folder = Path(os.path.realpath(path)).parent if path.is_symlink() else path.parent
         if not folder.is_dir():
             raise Refused(f"there is no folder `{folder}` to keep `{path.name}` in")
         if not os.access(folder, os.W_OK | os.X_OK) or (

@@ -31,6 +31,10 @@ class Ended(Exception):
     """No more is said: the end of the input, or `quit`."""
 
 
+class _Withdrawn(Exception):
+    """An answer is taken back before all that it needs was said."""
+
+
 @define
 class Talk:
     """Lines in and lines out, at a terminal or not."""
@@ -130,25 +134,35 @@ def _answered(held: "Interview", file: "CaseFile", talk: Talk, question: "Questi
     """Hear what is said to a question until it is answered, left out, or taken back."""
     while True:
         line = talk.hear()
+        if _shown(held, talk, question, line):
+            continue
         match line.lower():
             case one if one in _DONT_KNOW:
                 held.skip(frozenset({held.now.mark(question)}), "a question left out")
                 return
-            case "quit" | "exit":
-                raise Ended
-            case "help":
-                talk.say(words.HELP)
-            case "list":
-                talk.say(words.listed(held.base, held.now.decision, talk.width))
-                talk.say(words.counted(held.now.decision) + ".")
-            case "why":
-                talk.say(words.hanging(held.base, question))
             case "back":
                 if _back(held, file, talk):
                     return
             case _:
                 if _taken(held, file, talk, question, line):
                     return
+
+
+def _shown(held: "Interview", talk: Talk, question: "Question", line: str) -> bool:
+    """Whether a line only asks to see something, or to stop, which is done."""
+    match line.lower():
+        case "quit" | "exit":
+            raise Ended
+        case "help":
+            talk.say(words.HELP)
+        case "list":
+            talk.say(words.listed(held.base, held.now.decision, talk.width))
+            talk.say(words.counted(held.now.decision) + ".")
+        case "why":
+            talk.say(words.hanging(held.base, question))
+        case _:
+            return False
+    return True
 
 
 def _back(held: "Interview", file: "CaseFile", talk: Talk) -> bool:
@@ -175,11 +189,13 @@ def _taken(
     except Misread as fault:
         _misread(talk, title, fault)
         return False
-    if value is None:
-        held.skip(frozenset({held.now.mark(question)}), "a question left out")
-        return True
-    values = _needed(held, talk, unknown.fact, {unknown.name: value})
-    if values is None:
+    if value is not None:
+        try:
+            values = _needed(held, talk, question, value)
+        except _Withdrawn:
+            talk.say(f"Taken back: {title}.")
+            return True  # it is asked again
+    if value is None or values is None:
         held.skip(frozenset({held.now.mark(question)}), "a question left out")
         return True
     told = f"{title}: {said(held.base, type_, value)}"
@@ -200,32 +216,35 @@ def _taken(
 
 
 def _needed(
-    held: "Interview", talk: Talk, fact: str, values: Mapping[str, Value]
+    held: "Interview", talk: Talk, question: "Question", value: Value
 ) -> Mapping[str, Value] | None:
-    """The values with those that a fact must have where it is there, which are asked for; None
-    where they are not known."""
-    declaration = held.base.facts[fact]
+    """The value with those that a fact must have where it is there, which are asked for; None
+    where they are not known. Raises `_Withdrawn` where the value is taken back."""
+    fact, found = question.unknown.fact, {question.unknown.name: value}
     if held.now.case.facts[fact]:
-        return values
-    found = dict(values)
-    for attribute in declaration.attributes.values():
-        while attribute.required and attribute.name not in found:
-            title = words.title_of(held.base, fact, attribute.name)
-            talk.say(f"   That needs one thing more: {title}")
-            talk.say(f"   {line}" for line in choices(held.base, attribute.type))
+        return found
+    for attribute in held.base.facts[fact].attributes.values():
+        if not attribute.required or attribute.name in found:
+            continue
+        title = words.title_of(held.base, fact, attribute.name)
+        talk.say(f"   That needs one thing more: {title}")
+        talk.say(f"   {line}" for line in choices(held.base, attribute.type))
+        while attribute.name not in found:
             line = talk.hear()
-            if line.lower() == "quit":
-                raise Ended
-            if line.lower() in (*_DONT_KNOW, "back"):
+            if _shown(held, talk, question, line):
+                continue
+            if line.lower() == "back":
+                raise _Withdrawn
+            if line.lower() in _DONT_KNOW:
                 talk.say("Then it is left out.")
                 return None
             try:
-                value = read(held.base, attribute.type, line)
+                more = read(held.base, attribute.type, line)
             except Misread as fault:
                 _misread(talk, title, fault)
                 continue
-            if value is not None:
-                found[attribute.name] = value
+            if more is not None:
+                found[attribute.name] = more
     return found
 
 

@@ -72,7 +72,7 @@ def counted(decision: Decision) -> str:
     given = sum(one.given for one in decision.certain)
     come = sum(not one.given for one in (*decision.certain, *decision.possible))
     pieces = "1 piece" if many == 1 else f"{many} pieces"
-    certain = "" if not many else f", {'all' if given >= many else given} certain"
+    certain = "" if not many else f", {'all' if given >= many else given or 'none'} certain"
     return f"{pieces} of advice{certain}; {come or 'none'} more possible"
 
 
