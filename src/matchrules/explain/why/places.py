@@ -3,12 +3,12 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from threading import Lock
 from typing import Any, Final
 
 from attrs import field, frozen
 
 from matchrules.ir import RuleBase, Table
+from matchrules.ir.kept import Kept
 from matchrules.text import Source, Span
 
 MOST_LINES: Final = 60  # of one statement
@@ -95,17 +95,4 @@ class Places:
         )
 
 
-MOST_KEPT: Final = 16
-_kept: dict[tuple[int, int], Places] = {}  # by the identity of rules and texts
-_turn = Lock()
-
-
-def places(base: RuleBase, sources: Mapping[str, Source]) -> Places:
-    """The places of a rule base; those of the last few are kept."""
-    key = (id(base), id(sources))
-    with _turn:
-        found = _kept.pop(key, None) or Places(base, sources)
-        _kept[key] = found
-        if len(_kept) > MOST_KEPT:
-            del _kept[next(iter(_kept))]
-    return found
+places: Final = Kept(Places)  # the places of a rule base
