@@ -271,9 +271,18 @@ def test_json_and_markdown_and_a_picture() -> None:
             None,
             "there is no advice, rule or fact `care.rset`: did you mean `care.rest`",
         ),
-        ("care.look", "Z", "nothing is advised on `care.look` about `Z`"),
-        ("care.wait", "A", "nothing is advised on `care.wait` about `A`"),
-        ("visit.age", "A", "there is no `visit.age` about `A`"),
+        ("care.look", "Z", "there is no room `Z` in the case"),
+        ("care.look", object(), "the key of a room must be"),
+        (
+            "care.wait",
+            "A",
+            "this is said of the whole case, not of one instance: leave `about` out",
+        ),
+        (
+            "visit.age",
+            "A",
+            "this is said of the whole case, not of one instance: leave `about` out",
+        ),
         ("letter.quality", None, "the case has no `letter`, so there is no `letter.quality`"),
     ],
 )

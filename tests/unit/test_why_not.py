@@ -367,7 +367,7 @@ def test_keys_of_several_values() -> None:
     seats = [{"row": 3, "place": n, "free": n == 2} for n in (1, 2)]
     facts = {"person": ADULT, "seat": seats}
     assert ask("sit", facts, (3, 1)).rules[0].about == (3, 1)
-    assert "of seat 3 and 1" in told("sit", facts, [3, 1])
+    assert "of seat 3, 1" in told("sit", facts, [3, 1])
 
 
 def test_where_there_is_no_instance_the_rule_has_nothing_to_speak_of() -> None:

@@ -65,9 +65,9 @@ class _Answer:
         if self.about is not None:
             said = [(advice, rule) for advice, rule in said if _same(advice.about, self.about)]
             if not said:
+                about = self._key({rule.fact for rule in self.grounds.rules_for(asked)})
                 raise UsageError(
-                    f"nothing is advised on `{subject}` about `{plain_value(self.about, None)}`: "
-                    "`why_not` tells why, where there is such a one"
+                    f"nothing is advised on `{subject}` about {about}: `why_not` tells why"
                 )
         return list(self._proofs(said))
 
@@ -124,9 +124,7 @@ class _Answer:
 
     def _part(self, telling: Telling, part: Part, rule: Rule, advice: Advice) -> list[Step]:
         """What there is to say of a part; nothing of one that no fact of the case bears on."""
-        said: Said = (
-            telling.clauses(part.node) if part.what == "when" else worked(telling.tell(part.node))
-        )
+        said: Said = worked(telling.tell(part.node))
         steps = list(said.steps)
         if said.idle and not telling.whole and part.what not in ("unless", "overrider"):
             return []
@@ -174,8 +172,17 @@ class _Answer:
                 if _same(key, self.about)
             ]  # fmt: skip
             if not indexes:
-                raise UsageError(f"there is no `{name}` about `{plain_value(self.about, None)}`")
+                self._key({of})
         return [self._value_proof(named, of, i) for i in indexes]
+
+    def _key(self, facts: set[str | None]) -> str:
+        """What is asked about, for a message; an error where there is no such instance."""
+        from matchrules.explain.why_not.keys import index_of_key, key_of, no_such
+
+        key = key_of(self.grounds, facts, self.about)
+        if all(key not in index_of_key(self.grounds, fact) for fact in facts if fact):
+            raise no_such(self.grounds, facts, key)
+        return ", ".join(str(plain_value(part, None)) for part in key)
 
     def _value_proof(self, named: Any, of: str | None, index: int) -> Proof:
         bound: Bound = NOTHING if of is None else {of: index}
@@ -200,6 +207,7 @@ class _Answer:
 def _same(about: Any, asked: Any) -> bool:
     """Whether that is the key, or its text."""
     parts = about if isinstance(about, tuple) else (about,)
+    asked = tuple(asked) if isinstance(asked, list) else asked
     return bool(about == asked) or ", ".join(str(plain_value(p, None)) for p in parts) == asked
 
 

@@ -8,9 +8,9 @@ from attrs import frozen
 from matchrules import ir
 from matchrules.engine import faults
 from matchrules.engine.interpreter import Bound
-from matchrules.explain.names import joined, spoken
+from matchrules.explain.names import spoken
 from matchrules.explain.why.model import Step, What
-from matchrules.explain.why.node import Node, Unit, worked
+from matchrules.explain.why.node import IS, Node, Unit
 from matchrules.explain.why.places import Places
 from matchrules.explain.why.reading import Reading
 from matchrules.explain.why.repeats import once, says
@@ -103,30 +103,23 @@ class Telling:
         return self.parts(node)
 
     def parts(self, node: Node) -> Any:
-        """The steps of all parts. A condition that rests on what is not needed is left out."""
+        """The steps of all parts. A condition that rests on what is not needed is left out, unless
+        it is one of several that have to hold, or the branch that was taken."""
         found: list[Step] = []
         left_out: list[Step] = []
         idle: set[bool | None] = set()
+        every = node.goal == IS and isinstance(node.e, ir.And)
         for part in node.parts:
             said = self.tell(part)
             said = said if isinstance(said, Said) else (yield said)
             idle.add(said.idle)
             condition = isinstance(getattr(part.e, "type", None), YesNo)
-            if said.idle and condition and not self.whole:
+            taken = every or (node.kind == "if" and part is node.parts[-1])
+            if said.idle and condition and not taken and not self.whole:
                 left_out += said.steps
             else:
                 found += said.steps
         return Said(found or left_out, combined(idle))
-
-    def clauses(self, node: Node) -> Said:
-        """The steps of what a rule asks for: of an `and` each condition, needed or not."""
-        if not (isinstance(node.e, ir.And) and node.kind == "join"):
-            found: Said = worked(self.tell(node))
-            return found
-        each = [self.clauses(part) for part in node.parts]
-        return Said(
-            [step for said in each for step in said.steps], combined({s.idle for s in each})
-        )
 
     def _attribute(self, node: Node) -> Any:
         e: ir.Attribute = node.e
@@ -236,6 +229,8 @@ class Telling:
                 predicate = text[len(written) + 2 :]
                 if predicate == said or (isinstance(e, ir.In) and holds):
                     return None
+                if isinstance(e, ir.Has) and holds and len(value) == 1:
+                    return None
                 if isinstance(e, ir.Has):
                     return f"{name}: {said}, {predicate}"
                 return f"{name}: {said}, which is {predicate}"
@@ -259,7 +254,8 @@ class Telling:
                 continue
             known += [step.sentence for step in below]
             # What leaves it open is told for all rows together.
-            found += below if part.value is None and below and not self.whole else said.steps
+            open_ = part.value is None and node.value is None and not self.whole
+            found += below if open_ and below else said.steps
         missed = [
             step for step in missed
             if step.needed and not any(says(sentence, step.sentence) for sentence in known)
@@ -331,7 +327,8 @@ class Telling:
         if node.value is None and listed:
             return ""
         if e.op == "count" and isinstance(node.goal, tuple) and node.goal[0] == "ge":
-            return "these are enough" if listed < node.value else ""
+            few = "these are" if listed > 1 else "this is"
+            return f"{few} enough" if listed < node.value else ""
         if listed == 0 and e.op == "count" and node.value:
             return f"no more of the {total} {many} count" if total > node.value else ""
         if e.op in ("last", "last_but_one", "min", "max", "union") and listed:
@@ -367,7 +364,7 @@ class Telling:
         if not declared.keys:
             return self.names.one(fact)
         keys = [self.say(instance[k], declared.attributes[k].type) for k in declared.keys]
-        return f"{spoken(fact)} {joined(keys, 'and')}"
+        return f"{spoken(fact)} {', '.join(keys)}"
 
     def place(self, fact: str | None, bound: Bound) -> str:
         if fact is None or fact not in bound:

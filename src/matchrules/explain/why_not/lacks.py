@@ -234,7 +234,7 @@ class Descent:
         instance = self.run.case.facts[fact][index]
         if declaration.keys:
             key = [self.said(instance[n], declaration.attributes[n].type) for n in declaration.keys]
-            return f"{spoken(fact)} {joined(key, 'and')}"
+            return f"{spoken(fact)} {', '.join(key)}"
         told = [
             f"{self.names.value(f'{fact}.{name}')}: {self.said(instance[name], a.type)}"
             for name, a in declaration.attributes.items() if instance[name] is not None
