@@ -217,6 +217,9 @@ class Domains:
             return start - timedelta(days=1)
         return exact(start - Fraction(1, 10 ** (getattr(type_, "places", 0) or 0)))
 
+    def ordered(self, unknown: Unknown, known: frozenset[Any]) -> list[Any]:
+        return self._ordered(known, self.type_of(unknown))
+
     def _ordered(self, known: frozenset[Any], type_: Type) -> list[Any]:
         if isinstance(type_, Enum):
             return [m for m in type_.members if m in known]

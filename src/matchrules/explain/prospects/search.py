@@ -64,6 +64,8 @@ class Search:
         self.trials = trials
         self.root = root
         self.limits: dict[Limit, None] = {}
+        self._broken: dict[Limit, None] = {}  # by what was tried last
+        self._cut = False  # values of an attribute were left out
         self.boxes = 0  # looked at so far
         self.liked: Counter[tuple[Unknown, str]] = Counter()  # how often a part led to something
 
@@ -109,7 +111,9 @@ class Search:
             return [u for u in found if u != unknown] if unknown in found else None
 
         def differ(look: Outlook, given: Given, last: bool) -> tuple[Trial, ...] | None:
-            return self.differing(unknown, [unit], given, look if last else None, words)
+            if last:
+                return self._any_differing(unknown, unit, given, look, words)
+            return self.differing(unknown, [unit], given, self._few(unknown), words)
 
         return self._search(hangs, differ, unknown, most)
 
@@ -137,6 +141,7 @@ class Search:
         """Take boxes apart. `met` gives what was sought, or nothing; an empty tuple where only what
         is no valid case would do. `whole` is not taken apart."""
         stack: list[tuple[Outlook, dict[Unknown, Many]]] = [(self.root, {})]
+        self._cut = False
         boxes = 0
         while stack:
             look, narrowed = stack.pop()
@@ -151,20 +156,28 @@ class Search:
                 continue
             order = list(support)
             given = self.given(narrowed)
+            self._broken = {}
             found = met(look, given, False)
+            unknown, parts = None, list[Many]()
             if not found:
-                kept = (u for limit in self.limits for u in limit.hangs_on(look))
-                each = chain(kept, order) if found is not None else chain(order, kept)
+                each = order if found is None else chain(self._to_keep(look), order)
                 unknown, parts = self._next(each, narrowed, whole)
-                if unknown is None:
-                    found = met(look, given, True)
-                for part in reversed(parts):
-                    assert unknown is not None
-                    stack.append((look.child({unknown: part}), {**narrowed, unknown: part}))
+            if not found and unknown is None:
+                self._broken = {}
+                found = met(look, given, True)
+                if found == ():
+                    unknown, parts = self._next(self._to_keep(look), narrowed, whole)
             if found:
                 self.liked.update((u, repr(part)) for u, part in narrowed.items())
                 return Found(found)
-        return Found()
+            for part in reversed(parts):
+                assert unknown is not None
+                stack.append((look.child({unknown: part}), {**narrowed, unknown: part}))
+        return Found(complete=not self._cut)
+
+    def _to_keep(self, look: Outlook) -> Iterable[Unknown]:
+        """What it hangs on whether what was tried last could be valid."""
+        return (u for limit in self._broken for u in limit.hangs_on(look))
 
     def _next(
         self, each: Iterable[Unknown], narrowed: dict[Unknown, Many], whole: Unknown | None
@@ -196,24 +209,72 @@ class Search:
     def faulty(self, trial: Trial) -> bool:
         """Whether it is not valid; what keeps it from being so is learnt."""
         if trial.faulty:
-            self.limits.update(dict.fromkeys(limits_of(trial)))
+            if trial.limits is None:
+                trial.limits = tuple(limits_of(trial))
+            found = dict.fromkeys(trial.limits)
+            self.limits.update(found)
+            self._broken.update(found)
         return trial.faulty
 
     # Pairs ----------------------------------------------------------------------------------------
 
-    def differing(
-        self, unknown: Unknown, units: Sequence[Unit], given: Given, look: Outlook | None,
-        words: bool,
-    ) -> tuple[Trial, ...] | None:  # fmt: skip
-        """Two valid extensions with those values that differ only in the attribute, and in what the
-        units say; the attribute has any of its values with a `look`, else a few."""
-        others = {u: v for u, v in given.items() if u != unknown}
+    def _few(self, unknown: Unknown) -> list[Value | None]:
         values: list[Any] = [None, *self.domains.points(unknown)]
-        if look is None and len(values) > PROBED:
+        if len(values) > PROBED:
             step = (len(values) - 1) / (PROBED - 1)
             values = [values[round(n * step)] for n in range(PROBED)]
-        elif look is not None:
-            values += self._ends(look, unknown, units)
+        return values
+
+    def probed(
+        self, unknown: Unknown, unit: Unit, given: Given
+    ) -> tuple[Trial, ...] | None:  # fmt: skip
+        """The same for a few values of the attribute, and what the unit advises."""
+        return self.differing(unknown, [unit], given, self._few(unknown), words=False)
+
+    def _any_differing(
+        self, unknown: Unknown, unit: Unit, given: Given, look: Outlook, words: bool
+    ) -> tuple[Trial, ...] | None:
+        """The same for all values of the attribute. The others are decided, as far as what the unit
+        says hangs on them."""
+        values: list[Any] = [None, *self.domains.points(unknown)]
+        told = words or any(then.fields for then in unit.rule.thens)
+        found: tuple[Trial, ...] | None = None
+        for fine in (False, True) if told else (False,):
+            known, complete = -1, True
+            while known < len(self._broken):
+                known = len(self._broken)
+                parts, complete = self.pieces(
+                    look, unknown, [unit], tuple(self._broken), fine=fine, words=words
+                )
+                values += [v for part in parts for v in self.ends(unknown, part)]
+                found = self.differing(unknown, [unit], given, values, words)
+                if found:
+                    return found
+            if fine or not told:
+                self._cut = self._cut or not complete
+        return found
+
+    def ends(self, unknown: Unknown, part: Many) -> list[Any]:
+        """Known values of an attribute: both ends."""
+        known: Any = None if isinstance(part, int) else part.known
+        if hasattr(known, "low"):
+            return [known.low, known.high]
+        if hasattr(known, "must"):
+            return list(dict.fromkeys([known.must, known.may]))
+        if isinstance(known, frozenset) and len(known) > 1:
+            every = self.domains.ordered(unknown, known)
+            return [every[0], every[-1]]
+        value = self.domains.some(unknown, part)
+        return [] if value is None else [value]
+
+    def differing(
+        self, unknown: Unknown, units: Sequence[Unit], given: Given, values: Iterable[Any],
+        words: bool,
+    ) -> tuple[Trial, ...] | None:  # fmt: skip
+        """Two valid extensions that differ only in the attribute, which has two of those values,
+        and in what the units say; nothing where all are valid or not and none differ, an empty
+        tuple where two differ of which one is not valid."""
+        others = {u: v for u, v in given.items() if u != unknown}
         said: dict[Any, list[Trial]] = {}
         for value in dict.fromkeys(values):
             trial = self.trials.trial(others if value is None else {**others, unknown: value})
@@ -238,31 +299,21 @@ class Search:
             return True
         size = len(unit.rule.thens)
         start = list(standing).index(unit.index) * size
-        firings = trial.said(unit.rule.name)[start : start + size]
+        every = trial.said(unit.rule.name) if words else trial.fired(unit.rule.name)
+        firings = every[start : start + size]
         if words:
             return tuple(
                 (frozenset(f.fields.items()), f.text, f.provisional) for f in firings
             )  # fmt: skip
         return tuple(frozenset(f.fields.items()) for f in firings)
 
-    def _ends(self, look: Outlook, unknown: Unknown, units: Sequence[Unit]) -> list[Value]:
-        found = []
-        for piece in self.pieces(look, unknown, units, self.limits)[0]:
-            known: Any = None if isinstance(piece, int) else piece.known
-            low = getattr(known, "low", None)
-            if low is not None:
-                found += [low, known.high]
-            else:
-                value = self.domains.some(unknown, piece)
-                found += [] if value is None else [value]
-        return found
-
     def pieces(
         self, look: Outlook, unknown: Unknown, units: Sequence[Unit],
-        limits: Iterable[Limit] = (),
+        limits: Iterable[Limit] = (), fine: bool = False, words: bool = False,
     ) -> tuple[list[Many], bool]:  # fmt: skip
         """The known values of an attribute in parts such that in each it is decided which of the
-        units stand, and which limits are kept; whether that came to its end."""
+        units stand, and which limits are kept; with `fine` also what they say. And whether that
+        came to its end."""
         domain = look.domain(unknown)
         assert domain is not None
         todo = [domain]
@@ -271,7 +322,9 @@ class Search:
             part = todo.pop()
             parts = self.domains.split(unknown, part)
             if not parts or (
-                not _may_be_unknown(part) and self._settled(look, unknown, part, units, limits)
+                not _may_be_unknown(part)
+                and self._settled(look, unknown, part, units, limits)
+                and not (fine and self._says_several(look, unknown, part, units, words))
             ):
                 if not _is_unknown(part):
                     found.append(part)
@@ -289,6 +342,12 @@ class Search:
         return all(limit.broken(child) in (YES, NO) for limit in limits) and all(
             child.stands(unit.rule, unit.bound) in (YES, NO) for unit in units
         )
+
+    def _says_several(
+        self, look: Outlook, unknown: Unknown, part: Many, units: Sequence[Unit], words: bool
+    ) -> bool:
+        child = look.child({unknown: part})
+        return any(unknown in self.hangs_on(child, unit, words) for unit in units)
 
 
 def _is_unknown(part: Many) -> bool:

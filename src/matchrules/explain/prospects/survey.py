@@ -167,7 +167,9 @@ class Survey:
         parts, _ = self.search.pieces(look, unknown, units, self._limits_on(unknown))
         pieces = []
         for part in parts:
-            trials = [self.trials.trial({unknown: value}) for value in self._ends(unknown, part)]
+            trials = [
+                self.trials.trial({unknown: value}) for value in self.search.ends(unknown, part)
+            ]
             fine = tuple(t for t in trials if not self.search.faulty(t))
             if fine:
                 pieces.append(Piece(part, fine))
@@ -179,14 +181,6 @@ class Survey:
             if pair:
                 finding.alone, finding.witness, finding.words = True, pair, words
                 return
-
-    def _ends(self, unknown: Unknown, part: Many) -> list[Any]:
-        known: Any = None if isinstance(part, int) else part.known
-        if hasattr(known, "low"):
-            return [known.low, known.high]
-        if hasattr(known, "must"):
-            return list(dict.fromkeys([known.must, known.may]))
-        return [self.domains.some(unknown, part)]
 
     def _differing(
         self, trials: Sequence[Trial], units: Sequence[Unit], words: bool
@@ -221,12 +215,17 @@ class Survey:
                 continue
             self._told.add(id(trial))
             self.valid.append(trial)
-            for key in trial.stand & self._unseen_yet:
-                self.seen[self._units[key]] = trial
-            for key in self._always_yet - trial.stand:
-                self.unseen[self._units[key]] = trial
-            self._unseen_yet -= trial.stand
-            self._always_yet &= trial.stand
+            open_ = self._unseen_yet | self._always_yet
+            if trial.values:
+                open_ = {key for key in open_ if key[0] in trial.touched.rules}
+            for key in open_:
+                if key[1] in trial.standing_of(key[0]):
+                    if key in self._unseen_yet:
+                        self.seen[self._units[key]] = trial
+                        self._unseen_yet.remove(key)
+                elif key in self._always_yet:
+                    self.unseen[self._units[key]] = trial
+                    self._always_yet.remove(key)
 
     # Together -------------------------------------------------------------------------------------
 
@@ -261,7 +260,7 @@ class Survey:
         for unknown in self.search.hangs_on(self.root, unit, words=False):
             finding = self.findings[unknown]
             if not finding.witness or finding.words:
-                pair = self.search.differing(unknown, [unit], trial.values, None, words=False)
+                pair = self.search.probed(unknown, unit, trial.values)
                 if pair:
                     self._witnessed(finding, pair, [unit], words=False)
 
@@ -270,7 +269,7 @@ class Survey:
         for unit in finding.units:
             if unit in self.seen:
                 where = self.seen[unit].values
-                pair = self.search.differing(finding.unknown, [unit], where, None, words=False)
+                pair = self.search.probed(finding.unknown, unit, where)
                 if pair:
                     self._witnessed(finding, pair, [unit], words=False)
                     return

@@ -158,7 +158,9 @@ class Trial(Run):
         self.faults = []
         self._standing: dict[str, Sequence[int]] = {}
         self._keys_of = {}
+        self.limits: tuple[Any, ...] | None = None  # what keeps it from being valid
         self._said: dict[str, list[Firing]] = {}
+        self._fired: dict[str, list[Firing]] = {}
         self.touched = trials.touched(tuple(dict.fromkeys(u.attribute for u in values)))
         cells = self.cells = self.touched.cells.copy()
         cells[RUN] = self
@@ -200,22 +202,34 @@ class Trial(Run):
                 names |= self.trials.beside(name)
         if not names:
             return False
-        said = [f for name in sorted(names & self.trials.risky) for f in self.said(name)]
+        said = [f for name in sorted(names & self.trials.risky) for f in self.fired(name)]
         return bool(self.faults) or bool(faults_found.contradictions(self, said))
 
     def said(self, name: str) -> list[Firing]:
         """What a rule says, for each instance for which it stands."""
         made = self._said.get(name)
         if made is None:
-            made = self._said[name] = []
-            make, fact, can_be_marked = self.compiled.firing_of(name)
-            standing = self.standing_of(name)
-            if standing:
-                self.fill(self.trials.frame.needed(self.compiled, name))
-            for index in standing:
-                marked = can_be_marked and self.compiled.marks.of_rule(self, name, index)
-                key = None if fact is None else self._keys(fact)[index]
-                made += make(self.cells, index, key, marked)
+            can_be_marked = self.compiled.firing_of(name)[2]
+            made = self._said[name] = self._made(name) if can_be_marked else self.fired(name)
+        return made
+
+    def fired(self, name: str) -> list[Firing]:
+        """The same, but never marked as provisional."""
+        made = self._fired.get(name)
+        if made is None:
+            made = self._fired[name] = self._made(name, marking=False)
+        return made
+
+    def _made(self, name: str, marking: bool = True) -> list[Firing]:
+        make, fact, _ = self.compiled.firing_of(name)
+        standing = self.standing_of(name)
+        if standing:
+            self.fill(self.trials.frame.needed(self.compiled, name))
+        made: list[Firing] = []
+        for index in standing:
+            marked = marking and self.compiled.marks.of_rule(self, name, index)
+            key = None if fact is None else self._keys(fact)[index]
+            made += make(self.cells, index, key, marked)
         return made
 
     @cached_property
