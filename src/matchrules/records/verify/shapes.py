@@ -202,18 +202,21 @@ class _Reader:
         return self._one(inner, raw)
 
     def _one(self, inner: str, raw: Any) -> Any:
-        if inner in _KINDS:
-            return raw if isinstance(raw, str) and inner[0] == "p" else \
-                self._node(_KINDS[inner], raw)  # fmt: skip
-        if inner[0].isupper():
-            return self._node((inner,), raw)
-        if inner in ("type", "stored"):
+        if inner in _PLAIN:
+            if _PLAIN[inner](raw):
+                return raw
+        elif inner in ("type", "stored"):
             return self._type(raw, inner == "stored")
-        if inner in _OF_VALUE:
+        elif inner in _KINDS:
+            plain = isinstance(raw, str) and inner[0] == "p"
+            return raw if plain else self._node(_KINDS[inner], raw)
+        elif inner[0].isupper():
+            return self._node((inner,), raw)
+        elif inner in _OF_VALUE:
             value = _value(raw)
             if _OF_VALUE[inner](value):
                 return value
-        elif _PLAIN[inner](raw) if inner in _PLAIN else raw in inner.split("|"):
+        elif raw in inner.split("|"):
             return raw
         raise Unfit(f"must be a {inner}, not {quoted(raw)}")
 
