@@ -217,7 +217,7 @@ def test_every_witness_is_one_for_the_interpreter(example: mr.Decision) -> None:
     questions: tuple[Question, ...] = example.questions
     assert questions
     for question in questions:
-        assert question.proved
+        assert question.proved or question.words
         assert question.witness is not None
         one, two = question.witness
         assert bag(example, one.case, question.words) != bag(example, two.case, question.words)
@@ -246,3 +246,30 @@ def test_what_is_certain_stays_and_what_is_possible_comes_and_goes(example: mr.D
 def test_together_they_are_all_that_is_given_now(example: mr.Decision) -> None:
     given = {(p.name, p.strength) for p in (*example.certain, *example.possible) if p.given}
     assert given == {(f"{a.kind}.{a.subject}", a.strength) for a in example}
+
+
+def test_what_nothing_reads_may_still_be_needed() -> None:
+    head = HEAD.replace(
+        "fact item many", 'fact two "Two"\n  kind : yes_no\n  b : yes_no optional\n\nfact item many'
+    )
+    book = mr.load_text({"r.rules": head + rule("go", "two.b")})
+    decision = book.decide({}, as_of=DAY)
+    assert paths(decision) == ["two.b"]
+    assert named(decision.possible) == [("must", "plan.go")]
+
+
+def test_days_of_the_year_are_told_from_to() -> None:
+    head = HEAD.replace("  name : text", "  d : day_of_year optional\n  name : text")
+    book = mr.load_text({"r.rules": head + rule("go", "one.d is 1 September")})
+    (question,) = book.decide({"one": {}}, as_of=DAY).questions
+    assert {a.values for a in question.answers} == {
+        "1 September", "1 January to 31 August or 2 September to 31 December",
+    }  # fmt: skip
+
+
+def test_each_value_that_only_a_text_shows_is_told() -> None:
+    (question,) = decided(
+        rule("go", "one.a or not one.a or one.a is unknown", 'then must plan.go "{one.name}."')
+    ).questions
+    assert question.words
+    assert [a.values for a in question.answers] == ["any other text"]

@@ -160,7 +160,8 @@ class Question:
     extensions that differ only in it and in what is advised; `decides` the advice that differs
     between its answers, `touches` how many pieces of advice its value could have a part in.
     `words`: only texts, or marks as provisional, were seen to change. `proved` is False of one that
-    a search within its limits did not settle: it has no witness.
+    a search within its limits did not settle: it has no witness, or, with `words`, none that shows
+    a change of advice, though there may be one.
     """
 
     name: str

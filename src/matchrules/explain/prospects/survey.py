@@ -278,7 +278,9 @@ class Survey:
         if self._tried(finding, main, FIRST) or finding.witness:
             return
         left = list(finding.open)
-        if not self._tried(finding, worded, FIRST) and (left or finding.open):
+        if self._tried(finding, worded, FIRST):
+            finding.open = left  # advice may hang on it as well
+        elif left or finding.open:
             self._tried(finding, [*left, *finding.open], BOXES)
 
     def _tried(self, finding: Finding, tries: Sequence[tuple[Unit, bool]], most: int) -> bool:

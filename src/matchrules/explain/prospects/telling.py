@@ -7,13 +7,24 @@ from attrs import evolve
 
 from matchrules.decision import Firing, about_of, python_value, render_value
 from matchrules.explain.names import joined, quoted
+from matchrules.explain.prospects.domains import FRESH, LEAP_YEAR
 from matchrules.explain.prospects.model import Answer, Prospect, Question, Said, Span
 from matchrules.explain.prospects.search import Unit
 from matchrules.explain.prospects.survey import Finding, Key, Piece, Survey
 from matchrules.explain.prospects.trials import Trial
 from matchrules.explain.prospects.values import YES
 from matchrules.ir import Then
-from matchrules.types import Date, Enum, Number, SetOf, Type, Value, order_key
+from matchrules.types import (
+    AnyDayOfYear,
+    Date,
+    DayOfYear,
+    Enum,
+    Number,
+    SetOf,
+    Type,
+    Value,
+    order_key,
+)
 
 Firings = dict[tuple[Unit, int], Firing]  # what each `then` of each unit says
 
@@ -71,7 +82,8 @@ def question(survey: Survey, finding: Finding) -> Question:
         touches=sum(len(unit.rule.thens) for unit in finding.units),
         witness=None if not finding.witness
         else (survey.extension(finding.witness[0]), survey.extension(finding.witness[1])),
-        words=finding.words, proved=bool(finding.witness), unknown=unknown,
+        words=finding.words, unknown=unknown,
+        proved=bool(finding.witness) and not (finding.words and finding.open),
     )  # fmt: skip
 
 
@@ -123,7 +135,7 @@ def _answers(survey: Survey, finding: Finding) -> tuple[Answer, ...]:
     found = []
     for members in groups.values():
         said = members[0][1]
-        spans = _merged([_span(piece) for piece, _ in members], type_)
+        spans = _merged([s for piece, _ in members for s in _spans(piece, type_)], type_)
         answer = _against(survey, now, said, varies)
         found.append(evolve(answer, spans=spans, values=_in_words(survey, spans, type_)))
     return tuple(found)
@@ -177,17 +189,16 @@ def _said(survey: Survey, key: tuple[Unit, int], firing: Firing, varies: bool) -
     )  # fmt: skip
 
 
-def _span(piece: Piece) -> Span:
+def _spans(piece: Piece, type_: Type) -> list[Span]:
     many = piece.values
     if isinstance(many, int):
-        return Span(many == YES, many == YES)
+        return [Span(many == YES, many == YES)]
     known: Any = many.known
     if isinstance(known, frozenset):
-        value = next(iter(known))
-        return Span(value, value)
+        return [Span(v, v) for v in known if not isinstance(v, str) or v not in FRESH[1:]]
     if hasattr(known, "low"):
-        return Span(known.low, known.high)
-    return Span(known.must, known.may)
+        return [Span(known.low, known.high)]
+    return [Span(known.must, known.may)]
 
 
 def _merged(spans: list[Span], type_: Type) -> tuple[Span, ...]:
@@ -195,7 +206,7 @@ def _merged(spans: list[Span], type_: Type) -> tuple[Span, ...]:
     if isinstance(type_, SetOf):
         return tuple(spans)
     spans.sort(key=lambda s: order_key(s.low, type_))
-    if not isinstance(type_, Number | Date):
+    if not isinstance(type_, Number | Date | AnyDayOfYear):
         return tuple(spans)
     found: list[Span] = []
     for span in spans:
@@ -210,6 +221,9 @@ def _next(value: Any, type_: Type) -> Any:
     from datetime import date, timedelta
     from fractions import Fraction
 
+    if isinstance(value, DayOfYear):
+        day = date(LEAP_YEAR, value.month, value.day) + timedelta(days=1)
+        return DayOfYear(day.month, day.day)
     if isinstance(value, date):
         return value if value == date.max else value + timedelta(days=1)
     return value + Fraction(1, 10 ** (getattr(type_, "places", 0) or 0))
@@ -230,7 +244,7 @@ def _one_in_words(survey: Survey, span: Span, type_: Type) -> str:
         return names.literal(value, type_)
 
     if span.single:
-        return say(span.low)
+        return "any other text" if span.low in FRESH else say(span.low)
     if isinstance(type_, SetOf):
         must, may = span.low, span.high
         assert isinstance(must, frozenset)
@@ -243,4 +257,6 @@ def _one_in_words(survey: Survey, span: Span, type_: Type) -> str:
         if first == "0001-01-01":
             return f"on or before {last}"
         return f"on or after {first}" if last == "9999-12-31" else f"from {first} to {last}"
+    if isinstance(type_, AnyDayOfYear):
+        return f"{say(span.low)} to {say(span.high)}"
     return f"{say(span.low).partition(' ')[0]} to {say(span.high)}"
