@@ -246,3 +246,20 @@ def test_every_picture_of_the_packs_can_be_drawn_and_is_no_larger_than_can_be_re
         assert len(ruleset(web, name).nodes) <= MOST
     for name in base.advice:
         assert len(kind(web, name).nodes) <= MOST
+
+
+def test_many_boxes_of_what_is_hidden_are_one() -> None:
+    """Behind each of four values that follow at once lies another one."""
+    chains = "".join(
+        f"define buyer.near_{n} : yes_no is buyer.member\n"
+        f"define buyer.far_{n} : yes_no is buyer.near_{n}\n"
+        for n in range(4)
+    )
+    prices = PRICES.replace("cite law", "cite law_again")
+    base = load_text({"shop.rules": SHOP + chains, "prices.rules": prices}).bases[-1]
+    found = graph(base, "buyer.member", 1)
+    hidden = [node for node in found.nodes if node.shape == "absent"]
+    assert [(node.label, node.note) for node in hidden] == [("+4 more", "4 facts")]
+    assert {start for start, end in arrows(found) if end == hidden[0].id} == {
+        f"value buyer.near_{n}" for n in range(4)
+    }

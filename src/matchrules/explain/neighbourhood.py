@@ -4,7 +4,7 @@ A picture has at most `MOST` boxes. What does not fit, and what lies deeper than
 in boxes of its own: nothing is left out without a word.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Final
 
 from attrs import frozen
@@ -16,6 +16,7 @@ from matchrules.pictures import Diagram, Edge, Node
 MOST: Final = 40  # boxes
 _WIDEST: Final = 18  # things that the subject rests on
 _MOST_RULES: Final = 8  # one by one; more of them are told by their kinds of advice
+_MANY_BOXES: Final = 4  # of what is hidden, from which on they are one
 _MOST_LABELS: Final = 2  # attributes at one arrow
 
 Near = Mapping[Thing, Sequence[Thing]]
@@ -179,20 +180,40 @@ def _drawn(
             if thing not in seen.closed and rules & {*after.get(thing, ())}:
                 edges.append(Edge(thing.id, f"kind {kind}"))
     told = {rule for rules in seen.kinds.values() for rule in rules}
+    # where the same is hidden behind several, one box tells it
+    boxes: dict[tuple[bool, frozenset[Thing]], list[Thing]] = {}
     for thing in things:
         for near, back in ((before, True), (after, False)):
             if not _complete(seen, thing, back):
                 continue
             hidden = {*near.get(thing, ())} - shown - (told if thing not in seen.closed else set())
             if hidden:
-                box = Node(
-                    f"{'before' if back else 'after'} {thing.id}",
-                    f"+{len(hidden)} more", "absent", _counted(hidden),
-                )  # fmt: skip
-                nodes.append(box)
-                ends = (box.id, thing.id) if back else (thing.id, box.id)
-                edges.append(Edge(*ends))
+                boxes.setdefault((back, frozenset(hidden)), []).append(thing)
+    for (back, behind), ones in _folded(boxes, {*after.get(seen.subject, ())}):
+        box = Node(
+            f"{'before' if back else 'after'} {ones[0].id}",
+            f"+{len(behind)} more", "absent", _counted(behind),
+        )  # fmt: skip
+        nodes.append(box)
+        ends = ((box.id, one.id) if back else (one.id, box.id) for one in ones)
+        edges += [Edge(*pair) for pair in ends]
     return nodes, edges
+
+
+def _folded(
+    boxes: Mapping[tuple[bool, frozenset[Thing]], list[Thing]], nearest: Set[Thing]
+) -> list[tuple[tuple[bool, frozenset[Thing]], list[Thing]]]:
+    """Boxes of what is hidden; those behind what follows at once from the subject as one, where
+    there are many: each by itself says little."""
+    many = [
+        key for key, ones in boxes.items() if not key[0] and all(one in nearest for one in ones)
+    ]
+    if len(many) < _MANY_BOXES:
+        return list(boxes.items())
+    behind = frozenset().union(*(hidden for _, hidden in many))
+    things = [one for key in many for one in boxes[key]]
+    rest = [(key, ones) for key, ones in boxes.items() if key not in many]
+    return [*rest, ((False, behind), things)]
 
 
 def _complete(seen: _Seen, thing: Thing, back: bool) -> bool:
