@@ -22,7 +22,7 @@ from matchrules.ir import Rule
 from matchrules.types import Value
 
 BOXES: Final = 1000  # of one search
-FIRST: Final = 60  # of a first look
+FIRST: Final = 40  # of a first look
 PROBED: Final = 5  # values, where others are not decided yet
 PIECES: Final = 300
 
