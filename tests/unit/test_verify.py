@@ -277,6 +277,7 @@ def test_rules_that_can_be_no_rules(record: dict[str, Any]) -> None:
         ('"Compare", ">="', '"Compare", "has"'),
         ('"kindly"', '"rudely"'),
         ('["Or", [', '["Xor", ['),
+        ('["Rule", "kind", "shop"', '["Rule", "kind", "shed"'),
     ):
         assert old in text, old
         tree = json.loads(text.replace(old, new, 1))

@@ -322,6 +322,7 @@ class _Reader:
     def _rule(self, node: Node, scope: frozenset[str]) -> None:
         fact = None if node.fact is None else self.base.facts[node.fact]
         _must(fact is None or fact.bound is None or any(a.key for a in fact.attributes.values()))
+        _must(node.ruleset in self.base.rulesets)
         for then in node.thens:
             fields = self.base.advice[then.kind].subjects[then.subject].fields
             _must(set(then.fields) == set(fields))
