@@ -55,3 +55,9 @@ def test_the_tools_of_a_checkout_are_pinned() -> None:
     tools = {"attrs", "cattrs", "click", "durable-rules", "pyyaml", "rich", "pytest", "ruff"}
     assert tools <= named
     assert tools | {"hypothesis", "mypy", "jsonschema", "lark", "import-linter"} <= pinned
+
+
+def test_no_two_test_modules_share_a_name() -> None:
+    """Pytest imports them by their bare names: the second would not be collected."""
+    names = [path.name for path in (ROOT / "tests").rglob("*.py")]
+    assert sorted({name for name in names if names.count(name) > 1}) == []

@@ -29,8 +29,8 @@ _STYLE: Final = """
 .ms-note{fill:#4a525c;font-family:Helvetica,Arial,sans-serif}
 .ms-line{stroke:#59636e;stroke-width:1}
 .ms-mark{stroke:#c3cad2;stroke-width:1}
-.ms-now{stroke:#b3261e;stroke-width:2;stroke-dasharray:4 3}
-.ms-said{fill:#b3261e;font-family:Helvetica,Arial,sans-serif}
+.ms-now{stroke:#b3271e;stroke-width:2;stroke-dasharray:4 3}
+.ms-said{fill:#b3271e;font-family:Helvetica,Arial,sans-serif}
 .ms-lane{fill:#f3f5f7}
 .ms-bar{fill:#2c7a44}
 .ms-off{fill:#d7dbe0}

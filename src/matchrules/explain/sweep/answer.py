@@ -216,7 +216,7 @@ def _read(place: Place, type_: Type, values: Iterable[Any]) -> list[Value | None
         several = iter(values)
     except TypeError:
         raise UsageError(
-            f"the values of `{place.path}` to be looked at are several, such as `range(200, 261)`"
+            f"the values of `{place.path}` to be looked at are several, such as `range(0, 11)`"
         ) from None
     for given in islice(several, MOST_VALUES + 1):
         if len(read) == MOST_VALUES:
