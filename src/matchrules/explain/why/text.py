@@ -96,7 +96,8 @@ def _lines(proof: Proof, whole: bool) -> Iterator[_Line]:
         if group[0].what == "field" and not whole:
             group = [step for step in group if not _told(step, told)]
         elif group[0].what not in _PARTS and not whole:
-            group = [step for step in group if not _all_told(step, parts)]
+            alike = {_words(step): step for step in reversed(group)}
+            group = [s for s in group if alike[_words(s)] is s and not _all_told(s, parts)]
         if group:
             yield from _group(group, whole)
 
@@ -142,6 +143,11 @@ def _all_told(beside: Step, told: Set[tuple[str, str]]) -> bool:
     return bool(beside.steps) and all(
         (step.sentence, step.path) in told for step in beside.walk()
     )  # fmt: skip
+
+
+def _words(step: Step) -> tuple[str, ...]:
+    """All that is told of a step: of several instances of which the same is told, once."""
+    return tuple(inner.sentence for inner in step.walk())
 
 
 def _sentence(step: Step) -> str:
