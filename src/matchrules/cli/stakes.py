@@ -15,7 +15,7 @@ from matchrules.dependencies import dependencies, names_in, reachable
 from matchrules.engine.faults import checked_range
 from matchrules.engine.interpreter import Interpretation
 from matchrules.ir import Reject, Rule, RuleBase
-from matchrules.testing.cutpoints import Cuts, cut_points
+from matchrules.regions.cutpoints import Cuts, cut_points
 from matchrules.types import Date, Enum, Number, SetOf, Type, Value, YesNo
 
 MOST_TRIED: Final = 12  # values of one attribute

@@ -8,7 +8,7 @@ from functools import cached_property
 from attrs import evolve, field, frozen
 
 from matchrules.ir import AttributeDeclaration, Expression, FactDeclaration, RuleBase
-from matchrules.testing.cutpoints import CutPoints, Place, cut_points, pool
+from matchrules.regions.cutpoints import CutPoints, Place, cut_points, pool
 from matchrules.types import Value, on_day
 
 Facts = dict[str, list[dict[str, Value | None]]]  # asserted instances by fact; single ones too

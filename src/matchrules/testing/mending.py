@@ -24,7 +24,7 @@ from matchrules.ir import (
     RuleBase,
     walk,
 )
-from matchrules.testing.cutpoints import Place
+from matchrules.regions.cutpoints import Place
 from matchrules.testing.ground import Facts
 from matchrules.testing.runs import Run, run_of
 from matchrules.types import Type, Value

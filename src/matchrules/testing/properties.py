@@ -16,8 +16,8 @@ from matchrules.diagnostics.model import CaseErrors, Diagnostic, Label, UsageErr
 from matchrules.engine.interpreter import Interpretation
 from matchrules.ir import Expression, ParameterDeclaration, Property, RuleBase
 from matchrules.prove.whatever import with_parameters
+from matchrules.regions.cutpoints import Place
 from matchrules.testing.aiming import Aim
-from matchrules.testing.cutpoints import Place
 from matchrules.testing.ground import Ground, prepare
 from matchrules.testing.mending import rules_behind
 from matchrules.testing.runs import Run, runs_of
@@ -273,7 +273,7 @@ def _any_value(parameter: ParameterDeclaration) -> Any:
 
     from hypothesis import strategies as st
 
-    from matchrules.testing.cutpoints import Cuts, pool
+    from matchrules.regions.cutpoints import Cuts, pool
 
     own = [row.value for row in parameter.rows]
     if any(isinstance(value, date) for value in own):

@@ -7,7 +7,7 @@ from attrs import frozen
 
 from matchrules.case.model import Case
 from matchrules.ir import RuleBase
-from matchrules.testing.cutpoints import Place
+from matchrules.regions.cutpoints import Place
 from matchrules.testing.ground import Facts, Ground, Slot
 from matchrules.testing.mending import mended, valid_case
 from matchrules.testing.sketch import change, complete

@@ -9,7 +9,7 @@ from attrs import frozen
 from matchrules import ir
 from matchrules.case.model import Case
 from matchrules.ir import Example, Expression, RuleBase
-from matchrules.testing.cutpoints import Place
+from matchrules.regions.cutpoints import Place
 from matchrules.testing.ground import Facts, ground_of
 from matchrules.testing.mending import reads, valid_case
 from matchrules.testing.mutation.expressions import written_value
