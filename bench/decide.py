@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "compiled": lambda k=code, c=case: k.run(c).outcome(),
             "  only which rules fire": lambda k=code, c=case: k.run(c).standing,
             "  only whether it is valid": lambda k=code, c=case: k.run(c).valid,
-            "made into a `Decision`": lambda b=base, c=case, o=outcome: decide(b, o, c.as_of, {}),
+            "made into a `Decision`": lambda b=base, c=case, o=outcome: decide(b, o, c).advice,
         }
         for name, turn in turns.items():
             spent.setdefault(name, []).append(best(turn))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matchrules.case.classes import FactClasses
     from matchrules.case.model import Case
     from matchrules.decision import Decision
+    from matchrules.reach import Reach
     from matchrules.session import Session
 
 Engine = Literal["rete", "compiled", "interpreter"]
@@ -108,9 +109,7 @@ class Book:
         engines give the same. Raises `CaseErrors` where the case is not valid, or where the rules
         say something impossible of it.
         """
-        from matchrules.case.writing import case_facts_plain
         from matchrules.decision import decide
-        from matchrules.reach import Reach
 
         if engine not in get_args(Engine):
             raise UsageError(
@@ -132,16 +131,19 @@ class Book:
                 outcome = interpret(base, case)
         except CaseErrors as error:
             raise CaseErrors(error.diagnostics, self.sources) from None
-        reach = Reach(base, case, self.sources)
-        return decide(base, outcome, case.as_of, case_facts_plain(base, case), reach)
+        return decide(base, outcome, case, self._reaching)
+
+    def _reaching(self, base: RuleBase, case: "Case") -> "Reach":
+        from matchrules.reach import Reach
+
+        return Reach(base, case, self.sources)
 
     def session(self, as_of: date) -> "Session":
         """A working memory for that day: assert, update and retract facts, read the decision."""
-        from matchrules.reach import Reach
         from matchrules.session import Session
 
         base, day = self._on(as_of)
-        return Session(base, day, self.sources, Reach)
+        return Session(base, day, self.sources, self._reaching)
 
     def converter(self) -> "cattrs.Converter":
         """A cattrs converter that knows the fact classes of the latest rules."""

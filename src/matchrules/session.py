@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date
 from itertools import takewhile
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from attrs import define, field, frozen
 
@@ -17,17 +17,13 @@ from matchrules.case.model import Case, Instance
 from matchrules.case.reading import read_facts, read_instance
 from matchrules.case.tree import Path
 from matchrules.case.validation import assemble
-from matchrules.case.writing import case_facts_plain
-from matchrules.decision import Decision, decide
+from matchrules.decision import Decision, Reaching, decide
 from matchrules.diagnostics.model import CaseErrors, UsageError
 from matchrules.diagnostics.suggest import did_you_mean
 from matchrules.engine.rete import WorkingMemory
 from matchrules.ir import FactDeclaration, RuleBase
 from matchrules.text import Source
 from matchrules.types import Value
-
-if TYPE_CHECKING:
-    from matchrules.reach import Reach
 
 Content = tuple[Value | None, ...]  # the values of an instance, in order of declaration
 
@@ -63,10 +59,10 @@ class Session:
 
     def __init__(
         self, base: RuleBase, as_of: date, sources: Mapping[str, Source] | None = None,
-        reach: "type[Reach] | None" = None,
+        reaching: Reaching | None = None,
     ) -> None:  # fmt: skip
         self._base = base
-        self._reach = reach  # made for each decision, to answer questions about it
+        self._reaching = reaching  # for each decision: what answers questions about it
         self._as_of = as_of
         self._sources: Mapping[str, Source] = sources or {}
         self._lock = threading.RLock()
@@ -148,10 +144,7 @@ class Session:
                     self._memory = None
                     self._held = {name: _Held(stale=True) for name in self._base.facts}
                     raise
-                plain = case_facts_plain(self._base, case)
-                make = self._reach
-                reach = None if make is None else make(self._base, case, self._sources)
-                self._decision = decide(self._base, outcome, self._as_of, plain, reach)
+                self._decision = decide(self._base, outcome, case, self._reaching)
             return self._decision
 
     def _settled(self, case: Case) -> WorkingMemory:

@@ -12,7 +12,6 @@ from attrs import define
 from matchrules.case.model import Case
 from matchrules.case.validation import canonical
 from matchrules.case.values import shown
-from matchrules.case.writing import case_facts_plain
 from matchrules.decision import Decision, decide
 from matchrules.diagnostics.model import CaseErrors, Diagnostic, UsageError
 from matchrules.engine.rete import decide_rete
@@ -76,7 +75,7 @@ def shortlist(
         outcome = decide_rete(base, whole)
     except CaseErrors as error:
         raise CaseErrors(error.diagnostics, book.sources) from None
-    decision = decide(base, outcome, whole.as_of, case_facts_plain(base, known))
+    decision = decide(base, outcome, known)
     return _Listing(base, whole, catalogue, decision, size).result()
 
 

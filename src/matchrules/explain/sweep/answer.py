@@ -11,7 +11,6 @@ from matchrules.case.findings import Findings
 from matchrules.case.model import Case, Instance
 from matchrules.case.validation import assemble
 from matchrules.case.values import Misread, read_value
-from matchrules.case.writing import case_facts_plain
 from matchrules.decision import Advice, Decision, Outcome, about_of, decide, render_value
 from matchrules.dependencies import Graph
 from matchrules.diagnostics.model import CaseErrors, Diagnostic, UsageError
@@ -151,9 +150,7 @@ class _Swept:
     def decision(self, one: _Decided) -> Decision:
         """The decision on the case with one of the values."""
         assert one.outcome is not None
-        base, case = self.grounds.base, one.case
-        reach = None if self.made.reach is None else evolve(self.made.reach, case=case)
-        return decide(base, one.outcome, case.as_of, case_facts_plain(base, case), reach)
+        return decide(self.grounds.base, one.outcome, one.case, self.made.reaching)
 
     def difference(self, before: _Decided, after: _Decided) -> Difference:
         """What changes from the last value of one span to the first of another. Of a text that

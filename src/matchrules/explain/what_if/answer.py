@@ -3,9 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from attrs import evolve
-
-from matchrules.case.writing import case_facts_plain
 from matchrules.decision import Advice, Decision, decide
 from matchrules.engine.interpreter import Interpretation
 from matchrules.explain.grounds import Grounds
@@ -27,8 +24,7 @@ def what_if(grounds: Grounds, decision: Decision, changes: Mapping[str, Any]) ->
     case = changed_case(grounds, changes)
     after = Interpretation(base, case)
     outcome = outcome_of(grounds, after, changes)
-    reach = None if decision.reach is None else evolve(decision.reach, case=case)
-    changed = decide(base, outcome, case.as_of, case_facts_plain(base, case), reach)
+    changed = decide(base, outcome, case, decision.reaching)
     comparison = Comparison(grounds, grounds.interpretation, after)
     found = difference(comparison, decision, changed)
     return WhatIf(comparison.asserted, found, changed)

@@ -5,7 +5,6 @@ from typing import Any
 
 from matchrules.case.model import Case
 from matchrules.case.validation import assemble
-from matchrules.case.writing import case_facts_plain
 from matchrules.decision import Decision, decide
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.interpreter import interpret
@@ -67,7 +66,7 @@ def decided(base: RuleBase, case: Case) -> tuple[Result, bool]:
     except CaseErrors as error:
         codes = {fault.code for fault in error.diagnostics}
         return tuple(fault.message for fault in error.diagnostics), not INVALID & codes
-    return decide(base, outcome, case.as_of, case_facts_plain(base, case)), True
+    return decide(base, outcome, case), True
 
 
 def advice_of(result: Result, kind: str, subject: str) -> Any:

@@ -5,7 +5,6 @@ from typing import Any
 import z3
 from attrs import evolve
 
-from matchrules.case.writing import case_facts_plain
 from matchrules.decision import Decision, decide
 from matchrules.engine.interpreter import Interpretation
 from matchrules.explain.grounds import Asked, Grounds
@@ -45,9 +44,7 @@ def answer(
 def _with_change(told: Recourse, grounds: Grounds, found: Found, run: Interpretation) -> Recourse:
     base, stage = grounds.base, found.stage
     assert stage is not None
-    reach = None if told.before.reach is None else evolve(told.before.reach, case=run.case)
-    facts = case_facts_plain(base, run.case)
-    after = decide(base, run.outcome(), run.case.as_of, facts, reach)
+    after = decide(base, run.outcome(), run.case, told.before.reaching)
     comparison = Comparison(grounds, grounds.interpretation, run)
     changed, added, removed = _moves(stage, found.model)
     return evolve(

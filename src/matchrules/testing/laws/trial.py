@@ -63,7 +63,7 @@ class Trial:
             outcome = self.engines.get(engine, interpret)(base, case)
         except CaseErrors as error:
             return faults_of(error)
-        return decide(base, outcome, case.as_of, {}).to_json()
+        return decide(base, outcome, case).to_json()
 
     def agreed(self, base: RuleBase, case: Case, wanted: Found, how: str) -> None:
         """Each engine says what is wanted of the case."""

@@ -1,0 +1,31 @@
+"""Decisions: what an evaluator records, and the advice that is read from it.
+
+Every evaluator ends in an `Outcome`; `Decision` reads it here, once, so that order and text are
+the same whichever evaluator ran.
+"""
+
+from matchrules.types import decimal_of, python_value
+
+from .advising import key_order, stale_parameters
+from .made import Decision, Reaching, decide
+from .model import Advice, Firing, Outcome, RulesetVersion
+from .values import Key, about_of, plain_value, render_text, render_value
+
+__all__ = [
+    "Advice",
+    "Decision",
+    "Firing",
+    "Key",
+    "Outcome",
+    "Reaching",
+    "RulesetVersion",
+    "about_of",
+    "decide",
+    "decimal_of",
+    "key_order",
+    "plain_value",
+    "python_value",
+    "render_text",
+    "render_value",
+    "stale_parameters",
+]

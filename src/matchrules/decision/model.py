@@ -1,0 +1,86 @@
+"""What an evaluator records, and the advice that is read from it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from matchrules.types import Value
+
+from .values import Key, as_plain
+
+
+@frozen
+class Firing:
+    """One `then` of a rule whose advice stands, for one instance of its `for each` (`about`, the
+    key) or for the whole case (None).
+
+    `place` is the index of the `then` in its rule; `fields` and `reasons` hold values, None where
+    unknown; `text` is the rendered text.
+    """
+
+    rule: str
+    place: int
+    about: Key | None
+    fields: Mapping[str, Value | None]
+    reasons: Mapping[str, Value | None]
+    text: str
+    provisional: bool
+
+
+@frozen
+class Outcome:
+    """What an evaluator found.
+
+    `derived` maps each define's name to its value; one said `for each` of a keyed fact to a mapping
+    from key to value, of a fact without a key to a tuple in the order of language.md 2.5.
+    `unknown` holds the attributes (`step1.status`) that are unknown, after defaults, in the single
+    fact or in an asserted instance, and that something in force reads.
+    """
+
+    derived: Mapping[str, Any]
+    firings: Sequence[Firing]
+    unknown: frozenset[str]
+
+
+@frozen
+class Advice:
+    """One piece of advice.
+
+    `strength` is one of must, must_not, should, should_not, may, need_not. `fields` and `reasons`
+    hold Python values (`Decimal` for decimals, `date`, `frozenset` for sets, None for unknown).
+    `about` is the key of the instance that it speaks of (one value, or a tuple of several), else
+    None. `rule` is the full name, `id` the public one, `cites` the sources as written.
+    """
+
+    kind: str
+    subject: str
+    strength: str
+    text: str
+    fields: Mapping[str, Any]
+    about: Any
+    id: str | None
+    rule: str
+    cites: tuple[str, ...]
+    reasons: Mapping[str, Any]
+    provisional: bool
+    salience: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The advice as JSON-ready values, in the shape documented for `Decision.to_dict`."""
+        return {
+            "kind": self.kind, "subject": self.subject, "strength": self.strength,
+            "text": self.text,
+            "fields": as_plain(self.fields), "about": as_plain(self.about), "id": self.id,
+            "rule": self.rule, "cites": list(self.cites), "reasons": as_plain(self.reasons),
+            "provisional": self.provisional, "salience": self.salience,
+        }  # fmt: skip
+
+
+@frozen
+class RulesetVersion:
+    """Which text of a ruleset a decision was made with."""
+
+    name: str
+    version: str
+    sha256: str
