@@ -5,13 +5,14 @@ BIN := .venv/bin
 APPLICANT := examples/comeback_low_score.yaml
 SMOKE := tests/spec tests/unit/test_rete_memory.py tests/unit/test_rete_network.py tests/e2e/test_cli.py tests/e2e/test_examples.py
 
-.PHONY: advise mutate test test-main test-others test-all test-long check docs proofs format constraints clean help
+.PHONY: advise mutate test test-main test-others test-all test-long test-spark check docs proofs format constraints clean help
 
 help:
 	@echo "make advise       advice for the applicant in $(APPLICANT)"
 	@echo "make test         all tests, and a smaller set on every other Python that is present"
 	@echo "make test-all     all tests on every Python that is present"
 	@echo "make test-long    the property tests with many more examples"
+	@echo "make test-spark   what runs on Spark: in an environment of its own, needs Java"
 	@echo "make mutate       which changes of the packs their tests do not notice; minutes"
 	@echo "make docs         writes the generated parts of the documentation again"
 	@echo "make proofs       proves the packs, and writes the page of what is proved; minutes"
@@ -33,6 +34,13 @@ test-others: .venv/.ready
 
 test-all: test-main
 	@scripts/test-others
+
+# what runs on Spark, in an environment of its own; needs a Java of 17 or later
+test-spark: .venv-spark/.ready
+	.venv-spark/bin/python -m pytest -q tests/spark
+
+.venv-spark/.ready: pyproject.toml constraints.txt constraints-spark.txt scripts/make-venv
+	@python=$$(scripts/find-python main) && scripts/make-venv "$$python" .venv-spark -e '.[spark,test]' pytest
 
 test-long: .venv/.ready
 	MATCHRULES_PROFILE=long $(BIN)/python -m pytest -q -n 2 --rules-cases 2000
@@ -64,7 +72,11 @@ constraints:
 	@python=$$(scripts/find-python main) && dir=$$(mktemp -d) && touch $$dir/none \
 	&& "$$python" -m venv $$dir/venv && $$dir/venv/bin/pip install -qq '.[dev]' editables setuptools \
 	&& { echo '# Every package that a checkout installs, pinned. Made by `make constraints`.'; \
-	     $$dir/venv/bin/pip freeze --all | grep -vE '^(pip|matchrules)\b'; } > constraints.txt; rm -rf $$dir
+	     $$dir/venv/bin/pip freeze --all | grep -vE '^(pip|matchrules)\b'; } > constraints.txt \
+	&& PIP_CONSTRAINT=$$PWD/constraints.txt $$dir/venv/bin/pip install -qq '.[spark]' \
+	&& { echo '# What `make test-spark` needs beside constraints.txt, pinned. Made by `make constraints`.'; \
+	     $$dir/venv/bin/pip freeze --all | grep -vE '^(pip|matchrules)\b' | grep -vxFf constraints.txt; } \
+	     > constraints-spark.txt; rm -rf $$dir
 
 clean:
 	rm -rf .venv .venv-* dist build
