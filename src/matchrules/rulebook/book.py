@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from matchrules.case.classes import FactClasses
     from matchrules.case.model import Case
+    from matchrules.cohort import Extra, FrameDecision, FrameEngine, Output
     from matchrules.decision import Decision
     from matchrules.reach import Reach
     from matchrules.session import Session
@@ -132,6 +133,37 @@ class Book:
         from matchrules.reach import Reach
 
         return Reach(base, case, self.sources)
+
+    def decide_frame(
+        self,
+        frames: Any,
+        key: str = "id",
+        *,
+        as_of: date | str | None = None,
+        output: "Output" = "long",
+        derived: bool = False,
+        texts: bool = False,
+        explain: int = 1000,
+        extra: "Extra" = "refuse",
+        engine: "FrameEngine" = "columnar",
+    ) -> "FrameDecision":
+        """The decisions on a whole cohort, given as Polars frames. Needs the extra `frames`.
+
+        `frames` is a mapping from each fact to its frame, with a row for each case (each instance
+        of a many-fact), joined by the column `key`; or one wide frame with columns such as
+        `step1.status`. `as_of` is a day or the name of a column. `output` says how the advice is
+        told: `long` (a row for each piece) or `wide` (a row for each case, a Boolean column for
+        each subject). A case at fault gets its row in `errors`, with its words for the first
+        `explain` of them, and no other is kept from being decided by it. Raises `CaseErrors` where
+        columns do not fit the rules (`extra="ignore"` passes over those that are surplus), and
+        `UsageError` for a call that cannot be meant.
+        """
+        from matchrules.cohort import decide_frame
+
+        return decide_frame(
+            self, frames, key, as_of=as_of, output=output, derived=derived, texts=texts,
+            explain=explain, extra=extra, engine=engine,
+        )  # fmt: skip
 
     def session(self, as_of: date) -> "Session":
         """A working memory for that day: assert, update and retract facts, read the decision."""
