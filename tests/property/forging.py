@@ -199,6 +199,6 @@ def made(grounds: Grounds, salt: str = "pepper") -> dict[str, Any]:
     """The record of what the interpretation of these grounds says."""
     base, case = grounds.base, grounds.case
     outcome = grounds.interpretation.outcome()
-    decision = decide(base, outcome, case.as_of, case_facts_plain(base, case))
+    decision = decide(base, outcome, case)
     found: dict[str, Any] = json.loads(record(grounds, decision, salt).to_json())
     return found

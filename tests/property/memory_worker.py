@@ -12,7 +12,6 @@ from attrs import define, field
 
 from matchrules.case.validation import assemble
 from matchrules.case.values import read_value
-from matchrules.case.writing import case_facts_plain
 from matchrules.decision import decide
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.interpreter import interpret
@@ -79,7 +78,7 @@ def _read(raw: Any, type_: Any) -> Any:
 
 def _interpreted(base: RuleBase, as_of: date, facts: Mapping[str, Any]) -> Any:
     case = assemble(base, as_of, facts)
-    return decide(base, interpret(base, case), as_of, case_facts_plain(base, case))
+    return decide(base, interpret(base, case), case)
 
 
 def _outcome(work: Any) -> Any:

@@ -21,7 +21,6 @@ from residency_applicants import applicants
 
 from matchrules.case.model import Case
 from matchrules.case.validation import assemble
-from matchrules.case.writing import case_facts_plain
 from matchrules.decision import Decision, Outcome, decide
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.interpreter import interpret
@@ -33,8 +32,7 @@ from matchrules.types import python_value
 
 
 def decided(base: RuleBase, case: Case) -> Decision:
-    plain = case_facts_plain(base, case)
-    return decide(base, interpret(base, case), case.as_of, plain, Reach(base, case, {}))
+    return decide(base, interpret(base, case), case, lambda base, case: Reach(base, case, {}))
 
 
 def made(base: RuleBase, rng: Random) -> Mapping[str, Sequence[Mapping[str, Any]]]:

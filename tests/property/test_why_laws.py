@@ -41,7 +41,7 @@ def decided(base: RuleBase, case: Case) -> Decision | None:
         outcome = Interpretation(base, case).outcome()
     except CaseErrors:
         return None
-    return decide(base, outcome, case.as_of, case_facts_plain(base, case), Reach(base, case, {}))
+    return decide(base, outcome, case, lambda base, case: Reach(base, case, {}))
 
 
 def listed(base: RuleBase, case: Case, proof: Proof) -> Case:

@@ -177,7 +177,7 @@ class Checked:
 
 
 def decided(base: RuleBase, case: Case) -> Decision:
-    return decide(base, Interpretation(base, case).outcome(), case.as_of, {})
+    return decide(base, Interpretation(base, case).outcome(), case)
 
 
 def all_is_told(base: RuleBase, case: Case, rng: Random, most: int) -> None:

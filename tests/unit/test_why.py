@@ -304,7 +304,7 @@ def test_a_decision_without_its_rules_cannot_be_asked() -> None:
     from attrs import evolve
 
     with pytest.raises(UsageError, match="without what explains it"):
-        evolve(decided(), reach=None).why("care.call")
+        evolve(decided(), reaching=None).why("care.call")
 
 
 def test_a_long_chain_and_a_large_case() -> None:
