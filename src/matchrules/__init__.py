@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from matchrules.prove.recourse import Recourse as Recourse
     from matchrules.records import Record as Record
     from matchrules.rulebook import Book as Book
+    from matchrules.rulebook import book_from_json as book_from_json
     from matchrules.rulebook import check as check
     from matchrules.rulebook import check_text as check_text
     from matchrules.rulebook import load as load
@@ -76,6 +77,7 @@ _HOMES = {
     "WhatIf": "explain.what_if",
     "Why": "explain.why",
     "WhyNot": "explain.why_not",
+    "book_from_json": "rulebook",
     "check": "rulebook",
     "check_text": "rulebook",
     "load": "rulebook",

@@ -10,11 +10,13 @@ from matchrules.rulebook.loading import (
     load_sources,
     load_text,
 )
+from matchrules.rulebook.stored import book_from_json
 
 __all__ = [
     "MOST_BYTES",
     "Book",
     "Engine",
+    "book_from_json",
     "check",
     "check_sources",
     "check_text",

@@ -165,6 +165,20 @@ class Book:
             explain=explain, extra=extra, engine=engine,
         )  # fmt: skip
 
+    def to_json(self) -> str:
+        """The book as one text that `book_from_json` reads: to ship it to another process, where
+        it need not be checked again. Its hash is in it. Equal books give equal texts."""
+        from matchrules.rulebook.stored import book_to_json
+
+        return book_to_json(self)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the book as it is stored (`to_json`), texts and all."""
+        from matchrules.rulebook.stored import hash_in
+
+        return hash_in(self.to_json())
+
     def session(self, as_of: date) -> "Session":
         """A working memory for that day: assert, update and retract facts, read the decision."""
         from matchrules.session import Session

@@ -25,4 +25,5 @@ CODES = declare(
     MR523="a fact object belongs to other rules",
     MR540="there are no rules where they are looked for",
     MR541="a rule file cannot be opened",
+    MR542="a stored book cannot be read, or is not what was stored",
 )
