@@ -179,12 +179,21 @@ class Book:
 
         return hash_in(self.to_json())
 
-    def session(self, as_of: date) -> "Session":
-        """A working memory for that day: assert, update and retract facts, read the decision."""
-        from matchrules.session import Session
+    def session(self, as_of: date, engine: Literal["rete", "compiled"] = "rete") -> "Session":
+        """A working memory for that day: assert, update and retract facts, read the decision.
 
+        With `rete` only what a change touches is worked out again, on durable-rules; `compiled`
+        decides anew. Both give the same.
+        """
+        from matchrules.session import CompiledMemory, ReteMemory, Session
+
+        if engine not in ("rete", "compiled"):
+            raise UsageError(
+                f"there is no session on an engine `{engine}`: say `rete` or `compiled`"
+            )
         base, day = self._on(as_of)
-        return Session(base, day, self.sources, self._reaching)
+        memory = ReteMemory if engine == "rete" else CompiledMemory
+        return Session(base, day, self.sources, self._reaching, memory)
 
     def converter(self) -> "cattrs.Converter":
         """A cattrs converter that knows the fact classes of the latest rules."""

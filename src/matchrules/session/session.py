@@ -2,30 +2,29 @@
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
 from itertools import takewhile
 from types import TracebackType
 from typing import Any, NoReturn
 
-from attrs import define, field, frozen
+from attrs import frozen
 
 from matchrules.case.classes import mark_of
 from matchrules.case.findings import Enough, Findings
-from matchrules.case.model import Case, Instance
+from matchrules.case.model import Instance
 from matchrules.case.reading import read_facts, read_instance
 from matchrules.case.tree import Path
 from matchrules.case.validation import assemble
 from matchrules.decision import Decision, Reaching, decide
 from matchrules.diagnostics.model import CaseErrors, UsageError
 from matchrules.diagnostics.suggest import did_you_mean
-from matchrules.engine.rete import WorkingMemory
 from matchrules.ir import FactDeclaration, RuleBase
 from matchrules.text import Source
 from matchrules.types import Value
 
-Content = tuple[Value | None, ...]  # the values of an instance, in order of declaration
+from .memory import Content, Memory, ReteMemory, content
 
 
 @frozen(eq=False)
@@ -34,14 +33,6 @@ class Handle:
 
     fact: str
     number: int
-
-
-@define(eq=False)
-class _Held:
-    """What the working memory holds of one fact type: the numbers of its rows, by content."""
-
-    rows: dict[Content, list[int]] = field(factory=dict)
-    stale: bool = False
 
 
 class Session:
@@ -59,7 +50,7 @@ class Session:
 
     def __init__(
         self, base: RuleBase, as_of: date, sources: Mapping[str, Source] | None = None,
-        reaching: Reaching | None = None,
+        reaching: Reaching | None = None, memory: Callable[[RuleBase, date], Memory] = ReteMemory,
     ) -> None:  # fmt: skip
         self._base = base
         self._reaching = reaching  # for each decision: what answers questions about it
@@ -69,9 +60,8 @@ class Session:
         self._facts: dict[Handle, Instance] = {}  # in order of assertion
         self._once: dict[tuple[str, Content], list[Handle]] = {}  # of single and keyed facts
         self._counts: Counter[str] = Counter()
-        self._held = {name: _Held() for name in base.facts}
         self._made = 0
-        self._memory: WorkingMemory | None = None
+        self._memory = memory(base, as_of)
         self._decision: Decision | None = None
         self._closed = False
 
@@ -93,7 +83,7 @@ class Session:
             self._check_open()
             name, given = self._read(fact, attributes)
             instance = {n: given.get(n) for n in self._base.facts[name].attributes}
-            equal = self._once.get((name, _content(instance)))
+            equal = self._once.get((name, content(instance)))
             if equal:
                 return min(equal, key=lambda handle: handle.number)
             self._made += 1
@@ -136,37 +126,11 @@ class Session:
                     facts.setdefault(handle.fact, []).append(instance)
                 try:
                     case = assemble(self._base, self._as_of, facts)
-                    outcome = self._settled(case).outcome()
+                    outcome = self._memory.outcome(case)
                 except CaseErrors as error:
                     raise CaseErrors(error.diagnostics, self._sources) from None
-                except BaseException:
-                    # Broken off, by an interrupt perhaps: the next time starts from the facts.
-                    self._memory = None
-                    self._held = {name: _Held(stale=True) for name in self._base.facts}
-                    raise
                 self._decision = decide(self._base, outcome, case, self._reaching)
             return self._decision
-
-    def _settled(self, case: Case) -> WorkingMemory:
-        """The working memory with exactly the facts of the case."""
-        if self._memory is None:
-            self._memory = WorkingMemory(self._base, self._as_of)
-        for name, held in self._held.items():
-            if not held.stale:
-                continue
-            wanted = Counter(map(_content, case.facts[name]))
-            for content in [*held.rows]:
-                rows = held.rows[content]
-                while len(rows) > wanted[content]:
-                    self._memory.remove(name, rows.pop())
-                if not rows:
-                    del held.rows[content]
-            for instance in case.facts[name]:
-                rows = held.rows.setdefault(_content(instance), [])
-                if len(rows) < wanted[_content(instance)]:
-                    rows.append(self._memory.insert(name, instance))
-            held.stale = False
-        return self._memory
 
     # Life ----------------------------------------------------------------------------------------
 
@@ -176,8 +140,7 @@ class Session:
             self._closed = True
             self._facts.clear()
             self._once.clear()
-            if self._memory is not None:
-                self._memory.close()
+            self._memory.close()
 
     def __enter__(self) -> "Session":
         self._check_open()
@@ -238,17 +201,17 @@ class Session:
         declaration = self._base.facts[handle.fact]
         self._facts[handle] = instance
         if declaration.keys or not declaration.many:
-            self._once.setdefault((handle.fact, _content(instance)), []).append(handle)
-        self._held[handle.fact].stale = True
+            self._once.setdefault((handle.fact, content(instance)), []).append(handle)
+        self._memory.touch(handle.fact)
         self._decision = None
 
     def _take(self, handle: Handle) -> None:
-        content = (handle.fact, _content(self._facts[handle]))
-        if content in self._once:
-            self._once[content].remove(handle)
-            if not self._once[content]:
-                del self._once[content]
-        self._held[handle.fact].stale = True
+        known = (handle.fact, content(self._facts[handle]))
+        if known in self._once:
+            self._once[known].remove(handle)
+            if not self._once[known]:
+                del self._once[known]
+        self._memory.touch(handle.fact)
         self._decision = None
 
     def _known(self, handle: Handle) -> Instance:
@@ -264,7 +227,3 @@ class Session:
     def _check_open(self) -> None:
         if self._closed:
             raise UsageError("the session is closed: open another one with `book.session`")
-
-
-def _content(instance: Instance) -> Content:
-    return tuple(instance.values())

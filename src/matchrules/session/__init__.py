@@ -1,0 +1,6 @@
+"""A session: facts come and go, and the decision can be read after any step."""
+
+from .memory import CompiledMemory, Memory, ReteMemory
+from .session import Handle, Session
+
+__all__ = ["CompiledMemory", "Handle", "Memory", "ReteMemory", "Session"]
