@@ -1,7 +1,7 @@
 """The files that rules and cases are read from."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,21 +24,36 @@ def read(*paths: str | Path) -> dict[str, Source]:
 
     Raises `RuleErrors` where one cannot be read, or where there are none.
     """
-    from matchrules.syntax.decode import decode
+    return decoded(*contents(*paths))
 
+
+def contents(*paths: str | Path) -> tuple[dict[str, bytes], list[Diagnostic]]:
+    """The bytes of rule files and folders, by path, in code point order, and what could not be
+    opened."""
     faults: list[Diagnostic] = []
     files: dict[str, str] = {}
     for path in map(Path, paths):
         for file in _files(path, faults):
             files.setdefault(_identity(file), file.as_posix())
-    sources: dict[str, Source] = {}
+    found: dict[str, bytes] = {}
     for name in sorted(files.values()):
         content = _content(Path(name), name, faults)
         if content is not None:
-            sources[name], found = decode(name, content)
-            faults.extend(found)
-    if any(fault.severity == "error" for fault in faults):
-        raise RuleErrors(faults, sources)
+            found[name] = content
+    return found, faults
+
+
+def decoded(contents: Mapping[str, bytes], faults: Sequence[Diagnostic] = ()) -> dict[str, Source]:
+    """The texts of rule files. Raises `RuleErrors` with those faults, and where one is no text."""
+    from matchrules.syntax.decode import decode
+
+    found = list(faults)
+    sources: dict[str, Source] = {}
+    for name, content in contents.items():
+        sources[name], more = decode(name, content)
+        found.extend(more)
+    if any(fault.severity == "error" for fault in found):
+        raise RuleErrors(found, sources)
     return sources
 
 

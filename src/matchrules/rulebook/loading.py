@@ -3,26 +3,44 @@
 Nothing is half loaded: either every file is without fault, or `RuleErrors` tells all of them.
 """
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matchrules.diagnostics.model import Diagnostic, RuleErrors
 from matchrules.rulebook.book import Book
-from matchrules.rulebook.files import packs, read
+from matchrules.rulebook.files import contents, decoded, packs, read
 from matchrules.text import Source
 
 if TYPE_CHECKING:
     from matchrules.analysis import Analysis
 
 
-def load(*paths: str | Path) -> Book:
+def load(*paths: str | Path, cache: bool | str | os.PathLike[str] = False) -> Book:
     """The book of those files and folders of `.rules` files, checked together; without any, of the
     packs that come with matchrules.
 
+    With `cache`, files that were checked before are not checked again: their book is taken from
+    the user's folder for caches (True; the environment variable `MATCHRULES_CACHE` names another
+    one, or says `off`), or from a folder of that name. It is found by the contents of the files,
+    and equal to the one that checking them gives.
+
     Raises `RuleErrors` with every fault.
     """
-    return _book(read(*(paths or (packs(),))))
+    found, faults = contents(*(paths or (packs(),)))
+    where = None
+    if cache is not False:
+        from matchrules.rulebook.cache import folder, keep, kept
+
+        where = folder(cache)
+    if where is None or faults:
+        return _book(decoded(found, faults))
+    book = kept(where, found)
+    if book is None:
+        book = _book(decoded(found))
+        keep(where, found, book)
+    return book
 
 
 def load_text(texts: Mapping[str, str]) -> Book:
