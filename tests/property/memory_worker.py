@@ -3,7 +3,7 @@ and told, not shared. The parent sends steps; each is done to the session and to
 facts, and the session must give exactly what the interpreter gives for that list."""
 
 import multiprocessing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from multiprocessing.connection import Connection
 from typing import Any
@@ -16,7 +16,7 @@ from matchrules.decision import decide
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.interpreter import interpret
 from matchrules.ir import RuleBase
-from matchrules.session import Handle, Session
+from matchrules.session import CompiledMemory, Handle, ReteMemory, Session
 
 BASES_EACH = 60  # per process: a compiled network stays as long as its process
 
@@ -27,24 +27,26 @@ class Crash(AssertionError):
 
 @define
 class Beside:
-    """A session, and the facts that it should hold."""
+    """A session on each engine, and the facts that they should hold."""
 
     base: RuleBase
     as_of: date
-    session: Session = field(init=False)
-    handles: list[Handle] = field(factory=list)
-    facts: dict[Handle, dict[str, Any]] = field(factory=dict)
+    sessions: Sequence[Session] = field(init=False)
+    handles: list[tuple[Handle, ...]] = field(factory=list)
+    facts: dict[tuple[Handle, ...], dict[str, Any]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        self.session = Session(self.base, self.as_of)
+        self.sessions = [
+            Session(self.base, self.as_of, memory=memory) for memory in (ReteMemory, CompiledMemory)
+        ]
 
     def put(self, fact: str, attributes: Mapping[str, Any]) -> int:
         declaration = self.base.facts[fact]
         instance = {n: _read(attributes.get(n), a.type) for n, a in declaration.attributes.items()}
-        equal = [h for h, i in self.facts.items() if h.fact == fact and i == instance]
-        handle = self.session.assert_fact(fact, **attributes)
+        equal = [h for h, i in self.facts.items() if h[0].fact == fact and i == instance]
+        handle = tuple(session.assert_fact(fact, **attributes) for session in self.sessions)
         if equal and (declaration.keys or not declaration.many):
-            assert handle is equal[0], "an equal fact has another handle"
+            assert handle == equal[0], "an equal fact has another handle"
         else:
             assert handle not in self.facts, "two facts share a handle"
             self.handles.append(handle)
@@ -53,23 +55,32 @@ class Beside:
 
     def update(self, number: int, attributes: Mapping[str, Any]) -> None:
         handle = self.handles[number]
-        assert self.session.update(handle, **attributes) is handle
-        declared = self.base.facts[handle.fact].attributes
+        for session, one in zip(self.sessions, handle, strict=True):
+            assert session.update(one, **attributes) is one
+        declared = self.base.facts[handle[0].fact].attributes
         self.facts[handle].update({n: _read(v, declared[n].type) for n, v in attributes.items()})
 
     def retract(self, number: int) -> None:
-        self.session.retract(self.handles[number])
+        for session, one in zip(self.sessions, self.handles[number], strict=True):
+            session.retract(one)
         del self.facts[self.handles[number]]
 
     def read(self) -> str:
         """How the decision came out; fails where the interpreter's is another."""
         held: dict[str, list[Any]] = {}
         for handle, instance in self.facts.items():
-            held.setdefault(handle.fact, []).append(instance)
+            held.setdefault(handle[0].fact, []).append(instance)
         expected = _outcome(lambda: _interpreted(self.base, self.as_of, held))
-        found = _outcome(lambda: self.session.decision)
-        assert found == expected, f"the session gives\n{found}\nthe interpreter gives\n{expected}"
-        return "decided" if isinstance(found, dict) else "refused"
+        for session, engine in zip(self.sessions, ("rete", "compiled"), strict=True):
+            found = _outcome(lambda: session.decision)  # noqa: B023  # it is called at once
+            assert found == expected, (
+                f"the session on {engine} gives\n{found}\nthe interpreter gives\n{expected}"
+            )
+        return "decided" if isinstance(expected, dict) else "refused"
+
+    def close(self) -> None:
+        for session in self.sessions:
+            session.close()
 
 
 def _read(raw: Any, type_: Any) -> Any:
@@ -112,7 +123,7 @@ def serve(pipe: "Connection[Any, Any]") -> None:
         try:
             if step == "open":
                 if beside is not None:
-                    beside.session.close()
+                    beside.close()
                 if loaded is None or loaded[0] != arguments:
                     loaded = arguments, _base_of(*arguments)
                 beside = Beside(loaded[1], arguments[2])
