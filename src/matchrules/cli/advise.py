@@ -10,9 +10,9 @@ import click
 from matchrules.cli.options import (
     ENGINE,
     as_of_option,
+    book_of,
     case_argument,
     format_option,
-    or_packs,
     rules_option,
 )
 from matchrules.cli.report import in_colour, reporting, terminal_width
@@ -56,11 +56,10 @@ def command(
     engine: "Engine",
 ) -> None:
     """Advice for the facts in CASE, a YAML, JSON or TOML file."""
-    from matchrules.rulebook import load
 
     if salt_file is not None and record is None and log is None:
         raise click.UsageError("`--salt-file` is for a record: say `--record` or `--log` too")
-    book = load(*or_packs(rules))
+    book = book_of(rules)
     decision = book.decide(case, as_of=as_of, engine=engine)
     if record is not None or log is not None:
         from matchrules.cli.keeping import keep

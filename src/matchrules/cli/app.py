@@ -1,5 +1,6 @@
 """The command itself: its subcommands by name, each imported only when it is called."""
 
+import os
 import sys
 from importlib import import_module
 from typing import Any, Final
@@ -26,6 +27,7 @@ COMMANDS: Final = {
     "new": "start a rule set of your own",
 }
 
+CACHE_VARIABLE: Final = "MATCHRULES_CACHE"  # as `matchrules.rulebook.cache` has it
 INTERRUPTED: Final = 130  # what a shell gives a command that an interrupt ended
 
 
@@ -94,11 +96,17 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
     help="Show the version and exit.",
 )  # fmt: skip
-def app() -> None:
+@click.option(
+    "--no-cache", is_flag=True,
+    help="Check rule files anew, and keep nothing of it; also: set MATCHRULES_CACHE to `off`.",
+)  # fmt: skip
+def app(no_cache: bool) -> None:
     """Advice from decision rules, with reasons.
 
     Rules are written in .rules files, facts in a case file (YAML, JSON or TOML).
     """
+    if no_cache:
+        os.environ[CACHE_VARIABLE] = "off"
     # a character that the terminal's encoding lacks is no reason to fail
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from matchrules.cli.options import as_of_option, format_option, or_packs, rules_option
+from matchrules.cli.options import as_of_option, book_of, format_option, rules_option
 from matchrules.cli.report import reporting
 
 if TYPE_CHECKING:
@@ -49,11 +49,10 @@ def command(
     from matchrules.cli.ask_file import CaseFile
     from matchrules.cli.ask_state import Interview
     from matchrules.cli.ask_talk import Ended, Talk, interview
-    from matchrules.rulebook import load
 
     file = CaseFile.at(output or case)
     talk = Talk(answers or sys.stdin, err=format_ == "json")
-    book = load(*or_packs(rules))
+    book = book_of(rules)
     try:
         base, begun = _begun(book, case, as_of, talk)
     except Ended:

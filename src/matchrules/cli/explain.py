@@ -10,9 +10,9 @@ import click
 from matchrules.cli.items import seen
 from matchrules.cli.options import (
     as_of_option,
+    book_of,
     case_argument,
     format_option,
-    or_packs,
     rules_option,
 )
 from matchrules.cli.report import Refused, reporting, terminal_width
@@ -52,9 +52,8 @@ def command(
     SUBJECT is advice (`kind.subject`), a rule (its id or name) or a fact (`fact.name`). Without
     it, a short reason for all the advice.
     """
-    from matchrules.rulebook import load
 
-    book = load(*or_packs(rules))
+    book = book_of(rules)
     decision = book.decide(case, as_of=as_of)
     width = min(terminal_width(), 100)
     if subject is None:

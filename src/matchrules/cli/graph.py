@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from matchrules.cli.options import as_day, format_option, or_packs, rules_option
+from matchrules.cli.options import as_day, book_of, format_option, rules_option
 from matchrules.cli.report import reporting
 from matchrules.explain.graph import DEPTH
 
@@ -43,9 +43,8 @@ def command(
     `ruleset step1`, tells which is meant. Without it, how the rulesets use one another.
     """
     from matchrules.explain.graph import graph, named
-    from matchrules.rulebook import load
 
-    book = load(*or_packs(rules))
+    book = book_of(rules)
     base = book.bases[-1] if as_of is None else book.base_on(as_of)
     name = " ".join(subject)
     diagram = graph(base, name or None, depth)

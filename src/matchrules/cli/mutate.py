@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from matchrules.cli.options import PERCENT, SECONDS, format_option, or_packs, paths_argument
+from matchrules.cli.options import PERCENT, SECONDS, book_of, format_option, paths_argument
 from matchrules.cli.report import Failed, in_colour, reporting
 from matchrules.text import Span
 
@@ -68,7 +68,6 @@ def command(
 
     from matchrules.diagnostics.model import UsageError
     from matchrules.prove.running import has_solver
-    from matchrules.rulebook import load
     from matchrules.testing.mutation import mutate
 
     if not no_properties and find_spec("hypothesis") is None:
@@ -76,7 +75,7 @@ def command(
             'properties need Hypothesis: install it with `pip install "matchrules[test]"`, or '
             "say --no-properties"
         )
-    book = load(*or_packs(paths))
+    book = book_of(paths)
     with _progress() as progress:
         report = mutate(
             book, only=only, sample=sample, seed=seed, cases=0 if no_properties else cases,

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from matchrules.rulebook import Book
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -87,6 +90,14 @@ def format_option(*formats: str) -> Callable[[_Command], _Command]:
         "--format", "format_", type=click.Choice(formats), default=formats[0], show_default=True,
         help="How to write the answer.",
     )  # fmt: skip
+
+
+def book_of(paths: Sequence[Path]) -> "Book":
+    """The book of the paths given, or of the packs: out of the cache, if its files were loaded
+    before."""
+    from matchrules.rulebook import load
+
+    return load(*paths, cache=True)
 
 
 def or_packs(paths: Sequence[Path]) -> tuple[Path, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from matchrules.cli.options import format_option, or_packs, paths_argument
+from matchrules.cli.options import book_of, format_option, paths_argument
 from matchrules.cli.report import Refused, in_colour, reporting
 from matchrules.prove.running import INSTANCES
 
@@ -87,10 +87,9 @@ def command(
     """
     from matchrules.cli.proofs import Proofs, text
     from matchrules.prove.running import answers, asked_of, need_solver
-    from matchrules.rulebook import load
 
     need_solver()
-    book = load(*or_packs(paths))
+    book = book_of(paths)
     asked = _chosen(book, asked_of(book.bases), only, kinds)
     if save is not None:
         _made(save)

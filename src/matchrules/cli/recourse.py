@@ -10,9 +10,9 @@ from matchrules.cli.items import seen
 from matchrules.cli.options import (
     MORE_THAN_NO_SECONDS,
     as_of_option,
+    book_of,
     case_argument,
     format_option,
-    or_packs,
     rules_option,
 )
 from matchrules.cli.report import reporting, terminal_width
@@ -46,11 +46,10 @@ def command(
 
     Needs the extra `matchrules[prove]`.
     """
-    from matchrules.rulebook import load
 
     if (to_have is None) == (to_lose is None):
         raise click.UsageError("say what is wanted: either `--to-have` or `--to-lose`, once")
-    book = load(*or_packs(rules))
+    book = book_of(rules)
     decision = book.decide(case, as_of=as_of, engine="compiled")
     answer = decision.recourse(to_have=to_have, to_lose=to_lose, seconds=seconds)
     if format_ == "json":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from matchrules.cli.options import EXISTING_FILE, format_option, or_packs, rules_option, salt_option
+from matchrules.cli.options import EXISTING_FILE, book_of, format_option, rules_option, salt_option
 from matchrules.cli.report import reporting
 
 
@@ -34,7 +34,6 @@ def command(
     """
     from matchrules.cli.items import seen
     from matchrules.records import Log, Record, replay
-    from matchrules.rulebook import load
 
     kept = Record.read(_content(record)) if line is None else Log(record).record(line)
     salt = None
@@ -42,7 +41,7 @@ def command(
         from matchrules.cli.salt import read_salt
 
         salt = read_salt(salt_file)
-    found = replay(kept, load(*or_packs(rules)), facts, salt)
+    found = replay(kept, book_of(rules), facts, salt)
     if format_ == "json":
         click.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
     else:

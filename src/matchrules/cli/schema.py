@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from matchrules.cli.options import format_option, or_packs, rules_option
+from matchrules.cli.options import book_of, format_option, rules_option
 from matchrules.cli.report import reporting
 
 
@@ -16,7 +16,6 @@ from matchrules.cli.report import reporting
 def command(rules: tuple[Path, ...], format_: str) -> None:
     """Write the JSON Schema of a case to standard output."""
     from matchrules.case.schema import schema
-    from matchrules.rulebook import load
 
-    book = load(*or_packs(rules))
+    book = book_of(rules)
     click.echo(json.dumps(schema(book.bases[-1]), ensure_ascii=False, indent=2))

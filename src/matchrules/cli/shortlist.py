@@ -8,9 +8,9 @@ import click
 
 from matchrules.cli.options import (
     as_of_option,
+    book_of,
     case_argument,
     format_option,
-    or_packs,
     rules_option,
 )
 from matchrules.cli.report import in_colour, print_faults, reporting, terminal_width
@@ -51,10 +51,9 @@ def command(
     matching is computed.
     """
     from matchrules.residency.listing import shortlist
-    from matchrules.rulebook import load
 
     found = shortlist(
-        case, programs, size=size, as_of=as_of, book=load(*or_packs(rules)),
+        case, programs, size=size, as_of=as_of, book=book_of(rules),
         skip_bad_rows=skip_bad_rows,
     )  # fmt: skip
     if format_ == "json":

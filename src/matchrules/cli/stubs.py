@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from matchrules.cli.options import format_option, or_packs, rules_option
+from matchrules.cli.options import book_of, format_option, rules_option
 from matchrules.cli.report import reporting
 
 
@@ -16,9 +16,8 @@ from matchrules.cli.report import reporting
 def command(rules: tuple[Path, ...], format_: str) -> None:
     """Write the fact classes of the rules as a Python module to standard output."""
     from matchrules.case.stubs import stubs
-    from matchrules.rulebook import load
 
-    module = stubs(load(*or_packs(rules)).bases[-1])
+    module = stubs(book_of(rules).bases[-1])
     if format_ == "json":
         click.echo(json.dumps({"format": 1, "module": module}, ensure_ascii=False, indent=2))
     else:

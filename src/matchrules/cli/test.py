@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matchrules.cli.coverage_options import enough, propose, show, suggested
-from matchrules.cli.options import ENGINE, PERCENT, format_option, or_packs, paths_argument
+from matchrules.cli.options import ENGINE, PERCENT, book_of, format_option, paths_argument
 from matchrules.cli.report import in_colour, reporting
 from matchrules.text import Span
 
@@ -46,10 +46,9 @@ def command(
 
     PATHS are .rules files and folders of them; without any, the packs that come with matchrules.
     """
-    from matchrules.rulebook import load
     from matchrules.testing.examples import run_examples
 
-    book = load(*or_packs(paths))
+    book = book_of(paths)
     results = run_examples(book, engine)
     failed = sum(not result.passed for result in results)
     coverage = None

@@ -10,9 +10,9 @@ import click
 
 from matchrules.cli.options import (
     as_of_option,
+    book_of,
     case_argument,
     format_option,
-    or_packs,
     rules_option,
 )
 from matchrules.cli.report import Refused, reporting, terminal_width
@@ -59,7 +59,6 @@ def command(
     With --sweep, at which values of a fact that is, as a table and as a picture.
     """
     from matchrules.cli.whatif_changes import Listing, swept
-    from matchrules.rulebook import load
 
     if not (settings or unsettings or sweeps):
         raise Refused("say what is to be otherwise: `--set fact.attribute=value`, or `--sweep`")
@@ -67,7 +66,7 @@ def command(
         raise Refused("one sweep at a time: give `--sweep` once")
     if format_ == "svg" and not sweeps:
         raise Refused("there is a picture of a sweep only: give `--sweep fact.attribute=values`")
-    book = load(*or_packs(rules))
+    book = book_of(rules)
     decision = book.decide(case, as_of=as_of)
     listing = Listing(book, case, book.base_on(decision.as_of))
     changes = listing.changes(settings, unsettings)
