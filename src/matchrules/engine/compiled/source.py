@@ -81,6 +81,16 @@ class Function:
                 self.head.say(f"{found} = v[{number}]")
         return found
 
+    # What a statement does to the run -------------------------------------------------------------
+
+    def keep(self, number: int, value: str) -> None:
+        """A cell is filled."""
+        self.say(f"v[{number}] = {value}")
+
+    def fault(self, result: str | None, call: str) -> None:
+        """The case shows a fault, which the call notes; the result is what the call gives."""
+        self.say(call if result is None else f"{result} = {call}")
+
     # Lines ----------------------------------------------------------------------------------------
 
     def say(self, line: str) -> None:

@@ -35,8 +35,10 @@ Made = Callable[..., Any]
 class Statement:
     """One statement, being written: for the whole case, or for each instance of `fact`."""
 
-    def __init__(self, base: RuleBase, layout: Layout, fact: str | None) -> None:
-        self.function = Function()
+    def __init__(
+        self, base: RuleBase, layout: Layout, fact: str | None, function: Function | None = None
+    ) -> None:
+        self.function = Function() if function is None else function
         self.layout = layout
         self.fact = fact
         self.index = "0" if fact is None else self.function.name("j")
@@ -50,11 +52,11 @@ class Statement:
         """The cell is filled with the variable `result`, or with the list of those."""
         if self.fact is None:
             yield
-            self.say(f"v[{cell}] = {result}")
+            self.function.keep(cell, result)
             return
         found = self.function.name("o")
         count = self.function.cell(self.layout.counts[self.fact])
-        self.say(f"v[{cell}] = {found} = []")
+        self.function.keep(cell, f"{found} = []")
         with self.under(f"for {self.index} in range({count}):", self.index):
             yield
             self.say(f"{found}.append({result})")
@@ -65,6 +67,10 @@ class Statement:
         inside = [a if isinstance(a, str) else self.function.known_as(a) for a in arguments]
         return f"{self.function.known_as(name)}({', '.join([run, *inside])})"
 
+    def fault(self, result: str | None, name: Any, *arguments: Any) -> None:
+        """The case shows the fault that one of `found` notes."""
+        self.function.fault(result, self.call(name, *arguments))
+
     def keep_range(self, result: str, type_: Type, name: Any, *arguments: Any) -> None:
         """What breaks the promise of its range is a fault, and unknown (8)."""
         if not isinstance(type_, Number) or (type_.low is None and type_.high is None):
@@ -73,16 +79,21 @@ class Statement:
         low = "" if type_.low is None else f"{constant(type_.low).text} <= "
         high = "" if type_.high is None else f" <= {constant(type_.high).text}"
         with self.under(f"if {result} is not None and not {low}{result}{high}:"):
-            self.say(f"{result} = {self.call(name, *arguments, self.index, result)}")
+            self.fault(result, name, *arguments, self.index, result)
 
 
 def write_default(
     base: RuleBase, layout: Layout, fact: str, declaration: AttributeDeclaration
 ) -> Made:
     """An attribute with a default: the asserted value, where there is one (8)."""
-    place = (fact, declaration.name)
-    many = base.facts[fact].many
-    statement = Statement(base, layout, fact if many else None)
+    statement = Statement(base, layout, fact if base.facts[fact].many else None)
+    say_default(statement, fact, declaration)
+    return statement.function.made()  # type: ignore[no-any-return]  # it is what was compiled
+
+
+def say_default(statement: Statement, fact: str, declaration: AttributeDeclaration) -> None:
+    """The lines that fill the cell of an attribute with a default."""
+    place, layout, many = (fact, declaration.name), statement.layout, statement.fact is not None
     writer, say, under = statement.writer, statement.say, statement.under
     asserted = Code(statement.function.cell(layout.asserted[place]), atom=True)
     name = statement.function.known_as(fact)
@@ -93,29 +104,31 @@ def write_default(
         say(f"g = {asserted.text}[{statement.index}]" if many else f"g = {asserted.text}")
         with under("if g is not None:"):
             with under("if r is not None and g != r:"):
-                conflict = statement.call(
-                    found.default_conflict, declaration, name, statement.index, "g", "r"
-                )
+                conflict = found.default_conflict, declaration, name, statement.index, "g", "r"
                 if declaration.unless is None:
-                    say(conflict)
+                    statement.fault(None, *conflict)
                 else:
                     stands = writer.true(declaration.unless).text
                     with under(f"if not {stands}:"):
-                        say(conflict)
+                        statement.fault(None, *conflict)
             say("r = g")
-    return statement.function.made()  # type: ignore[no-any-return]  # it is what was compiled
 
 
 def write_define(base: RuleBase, layout: Layout, define: Define) -> Made:
     """A define or table."""
     statement = Statement(base, layout, define.fact)
-    with statement.filling(layout.defines[define.name], "r"):
+    say_define(statement, define)
+    return statement.function.made()  # type: ignore[no-any-return]  # it is what was compiled
+
+
+def say_define(statement: Statement, define: Define) -> None:
+    """The lines that fill the cell of a define or table."""
+    with statement.filling(statement.layout.defines[define.name], "r"):
         if isinstance(define.body, Table):
             _write_table(statement, define, define.body)
         else:
             statement.say(f"r = {statement.writer.value(define.body).text}")
         statement.keep_range("r", define.type, found.out_of_range, define)
-    return statement.function.made()  # type: ignore[no-any-return]  # it is what was compiled
 
 
 # Tables (4) ---------------------------------------------------------------------------------------
@@ -167,7 +180,7 @@ def _write_first(statement: Statement, define: Define, table: Table) -> None:
                 break
         say("r = u")
         with under(f"if u is {missing}:"):
-            say(f"r = {statement.call(found.gap, define, statement.index)}")
+            statement.fault("r", found.gap, define, statement.index)
         say("break")
 
 
@@ -179,9 +192,9 @@ def _write_unique(statement: Statement, define: Define, table: Table) -> None:
     say(f"h = ({', '.join(hits)},)" if hits else "h = ()")
     say("w = True if True in h else None")
     with under("if h.count(True) > 1:"):
-        say(f"r = {statement.call(found.overlap, define, statement.index, 'h')}")
+        statement.fault("r", found.overlap, define, statement.index, "h")
     with under("elif w not in h:"):
-        say(f"r = {statement.call(found.gap, define, statement.index)}")
+        statement.fault("r", found.gap, define, statement.index)
     with under("else:"):
         say(f"u = {missing}")
         with under("for m, q in enumerate(h):"):
@@ -218,7 +231,7 @@ def _write_collect(statement: Statement, table: Table) -> None:
 # Rules (9) ----------------------------------------------------------------------------------------
 
 
-def _conjuncts(expressions: Sequence[Expression]) -> Iterator[Expression]:
+def conjuncts(expressions: Sequence[Expression]) -> Iterator[Expression]:
     """What has to be true, one after another."""
     stack = list(reversed(expressions))
     while stack:
@@ -244,7 +257,7 @@ def _write_truth(
     with statement.filling(cell, "r"):
         say("r = False")
         with under("while True:"):
-            for condition in _conjuncts(needed):
+            for condition in conjuncts(needed):
                 with under(f"if not {writer.true(condition).text}:"):
                     say("break")
             for condition in unless:
