@@ -1,6 +1,6 @@
 """A valid case out of asserted facts: complete, without conflicts, in canonical order."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -135,7 +135,13 @@ def canonical(
 ) -> list[Mapping[str, Value | None]]:
     """Instances in the one order that the language knows: by their attributes as declared; those
     never read come last, so that they only part what is otherwise equal."""
+    return sorted(instances, key=order_of(declaration))
+
+
+def order_of(
+    declaration: FactDeclaration,
+) -> Callable[[Mapping[str, Value | None]], tuple[object, ...]]:
+    """What instances of a fact are sorted by, to stand in canonical order."""
     attributes = sorted(declaration.attributes.values(), key=lambda a: a.never_read)
-    return sorted(
-        instances, key=lambda i: tuple(sort_key(i.get(a.name), a.type) for a in attributes)
-    )
+    named = [(a.name, a.type) for a in attributes]
+    return lambda instance: tuple([sort_key(instance.get(name), type_) for name, type_ in named])

@@ -2,6 +2,7 @@
 scratch."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
 
@@ -26,8 +27,9 @@ def content(instance: Instance) -> Content:
 class Memory(Protocol):
     """One engine, on the facts of a session."""
 
-    def touch(self, fact: str) -> None:
-        """Instances of that fact have come, gone or changed."""
+    def touch(self, fact: str, names: Iterable[str] | None) -> None:
+        """One instance of that fact has other values of those attributes; without names, one has
+        come or gone."""
 
     def outcome(self, case: Case) -> Outcome:
         """What the rules say of the facts now; raises `CaseErrors`."""
@@ -53,7 +55,7 @@ class ReteMemory:
         self._memory: WorkingMemory | None = None
         self._held = {name: _Held() for name in base.facts}
 
-    def touch(self, fact: str) -> None:
+    def touch(self, fact: str, names: Iterable[str] | None) -> None:
         self._held[fact].stale = True
 
     def outcome(self, case: Case) -> Outcome:
@@ -99,7 +101,7 @@ class CompiledMemory:
     def __init__(self, base: RuleBase, as_of: date) -> None:
         self._compiled: Compiled = compiled(base)
 
-    def touch(self, fact: str) -> None:
+    def touch(self, fact: str, names: Iterable[str] | None) -> None:
         pass
 
     def outcome(self, case: Case) -> Outcome:

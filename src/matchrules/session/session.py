@@ -1,22 +1,19 @@
 """A session: facts come and go, and the decision can be read after any step."""
 
 import threading
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
-from itertools import takewhile
 from types import TracebackType
 from typing import Any, NoReturn
-
-from attrs import frozen
 
 from matchrules.case.classes import mark_of
 from matchrules.case.findings import Enough, Findings
 from matchrules.case.model import Instance
 from matchrules.case.reading import read_facts, read_instance
+from matchrules.case.readings import Readings
 from matchrules.case.tree import Path
-from matchrules.case.validation import assemble
+from matchrules.case.values import Misread
 from matchrules.decision import Decision, Reaching, decide
 from matchrules.diagnostics.model import CaseErrors, UsageError
 from matchrules.diagnostics.suggest import did_you_mean
@@ -24,15 +21,8 @@ from matchrules.ir import FactDeclaration, RuleBase
 from matchrules.text import Source
 from matchrules.types import Value
 
-from .memory import Content, Memory, ReteMemory, content
-
-
-@frozen(eq=False)
-class Handle:
-    """Stands for one asserted fact, to update or retract it."""
-
-    fact: str
-    number: int
+from .facts import Facts, Handle
+from .memory import Memory, ReteMemory
 
 
 class Session:
@@ -57,9 +47,8 @@ class Session:
         self._as_of = as_of
         self._sources: Mapping[str, Source] = sources or {}
         self._lock = threading.RLock()
-        self._facts: dict[Handle, Instance] = {}  # in order of assertion
-        self._once: dict[tuple[str, Content], list[Handle]] = {}  # of single and keyed facts
-        self._counts: Counter[str] = Counter()
+        self._facts = Facts(base, as_of)
+        self._readings: dict[str, dict[str, Readings]] = {}
         self._made = 0
         self._memory = memory(base, as_of)
         self._decision: Decision | None = None
@@ -83,31 +72,33 @@ class Session:
             self._check_open()
             name, given = self._read(fact, attributes)
             instance = {n: given.get(n) for n in self._base.facts[name].attributes}
-            equal = self._once.get((name, content(instance)))
-            if equal:
-                return min(equal, key=lambda handle: handle.number)
+            held = self._facts.held[name]
+            equal = held.equal(instance)
+            if equal is not None:
+                return equal
             self._made += 1
             handle = Handle(name, self._made)
-            self._counts[name] += 1
-            self._put(handle, instance)
+            held.put(handle, instance)
+            self._touch(name)
             return handle
 
     def update(self, handle: Handle, /, **attributes: Any) -> Handle:
         """Change some attributes of a fact, None making one unknown; the others stay."""
         with self._lock:
             known = self._known(handle)
-            given = self._attributes(self._base.facts[handle.fact], attributes, handle)
-            self._take(handle)
-            self._put(handle, {**known, **given})
+            given = self._quickly(handle.fact, attributes)
+            if given is None:
+                given = self._attributes(self._base.facts[handle.fact], attributes, handle)
+            self._facts.held[handle.fact].put(handle, {**known, **given})
+            self._touch(handle.fact, given)
             return handle
 
     def retract(self, handle: Handle, /) -> None:
         """Take a fact back, and all that rests on it alone."""
         with self._lock:
             self._known(handle)
-            self._take(handle)
-            del self._facts[handle]
-            self._counts[handle.fact] -= 1
+            self._facts.held[handle.fact].take(handle)
+            self._touch(handle.fact)
 
     # Decision ------------------------------------------------------------------------------------
 
@@ -121,11 +112,8 @@ class Session:
         with self._lock:
             self._check_open()
             if self._decision is None:
-                facts: dict[str, list[Instance]] = {}
-                for handle, instance in self._facts.items():
-                    facts.setdefault(handle.fact, []).append(instance)
                 try:
-                    case = assemble(self._base, self._as_of, facts)
+                    case = self._facts.case()
                     outcome = self._memory.outcome(case)
                 except CaseErrors as error:
                     raise CaseErrors(error.diagnostics, self._sources) from None
@@ -138,8 +126,7 @@ class Session:
         """Give back what the session holds; it cannot be used afterwards."""
         with self._lock:
             self._closed = True
-            self._facts.clear()
-            self._once.clear()
+            self._facts = Facts(self._base, self._as_of)
             self._memory.close()
 
     def __enter__(self) -> "Session":
@@ -186,10 +173,8 @@ class Session:
         asserted, a new one comes last."""
         path: Path = (declaration.name,)
         if declaration.many:
-            same = (known for known in self._facts if known.fact == declaration.name)
-            before = takewhile(lambda known: known is not handle, same) if handle else None
-            index = self._counts[declaration.name] if before is None else sum(1 for _ in before)
-            path = (declaration.name, index)
+            held = self._facts.held[declaration.name].by_handle
+            path = (declaration.name, self._facts.place(handle) if handle else len(held))
         findings = Findings()
         given: Mapping[str, Value | None] = {}
         with suppress(Enough):
@@ -197,26 +182,24 @@ class Session:
         findings.raise_if_any()
         return given
 
-    def _put(self, handle: Handle, instance: Instance) -> None:
-        declaration = self._base.facts[handle.fact]
-        self._facts[handle] = instance
-        if declaration.keys or not declaration.many:
-            self._once.setdefault((handle.fact, content(instance)), []).append(handle)
-        self._memory.touch(handle.fact)
-        self._decision = None
+    def _quickly(self, fact: str, attributes: Mapping[str, Any]) -> dict[str, Value | None] | None:
+        """The attributes as values of the language, None where one is not like those before."""
+        readings = self._readings.get(fact)
+        if readings is None:
+            declared = self._base.facts[fact].attributes
+            readings = self._readings[fact] = {n: Readings(a.type) for n, a in declared.items()}
+        try:
+            return {name: readings[name][raw.__class__, raw] for name, raw in attributes.items()}
+        except (KeyError, TypeError, Misread):  # a name or value that is to be told of
+            return None
 
-    def _take(self, handle: Handle) -> None:
-        known = (handle.fact, content(self._facts[handle]))
-        if known in self._once:
-            self._once[known].remove(handle)
-            if not self._once[known]:
-                del self._once[known]
-        self._memory.touch(handle.fact)
+    def _touch(self, fact: str, names: Iterable[str] | None = None) -> None:
+        self._memory.touch(fact, names)
         self._decision = None
 
     def _known(self, handle: Handle) -> Instance:
         self._check_open()
-        known = self._facts.get(handle) if isinstance(handle, Handle) else None
+        known = self._facts.get(handle)
         if known is None:
             raise UsageError(
                 "the handle stands for no fact of this session: it was retracted, or comes from "
