@@ -42,7 +42,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _PLAIN: Final = frozenset({"name", "word", "number", "date", "ruler", "operator", "comment"})
-_CONTROL = re.compile(
+CONTROL = re.compile(
     "(?:[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]|\r(?!\n))+"
 )
 _LONG_LINE = re.compile(rf"^[^\n]{{{LINE_LIMIT + 1},}}", re.MULTILINE)
@@ -109,7 +109,7 @@ class Lexer:
 
     def controls(self, start: int, end: int) -> None:
         """Report control characters, wherever they stand: in texts and comments too."""
-        for match in islice(_CONTROL.finditer(self.text, start, end), FAULT_LIMIT):
+        for match in islice(CONTROL.finditer(self.text, start, end), FAULT_LIMIT):
             self.found.append(faults.control_character(self.span(*match.span()), match.group()))
 
     def run(self, at: int, end: int) -> None:
@@ -182,7 +182,7 @@ class Lexer:
 
     def _bad(self, at: int, end: int) -> None:
         """A run of characters that mean nothing here."""
-        control = _CONTROL.match(self.text, at, end)
+        control = CONTROL.match(self.text, at, end)
         if control:
             self.add("bad", at, control.end())
             return

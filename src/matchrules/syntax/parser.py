@@ -10,6 +10,7 @@ from matchrules.syntax.cursor import Abandon, Cursor, TooMany
 from matchrules.syntax.expressions import expression
 from matchrules.syntax.lexer import tokenize
 from matchrules.syntax.reading import QUOTED
+from matchrules.syntax.scan import scan, significant
 from matchrules.syntax.tokens import FAULT_LIMIT, STATEMENTS, Token
 from matchrules.text import Source, Span
 
@@ -33,8 +34,12 @@ _READERS: Final[dict[str, Callable[[Cursor], ast.Statement | None]]] = {
 
 def parse(source: Source) -> tuple[ast.RuleFile, tuple[Diagnostic, ...]]:
     """The tree of a rule file as far as it can be read, and its faults in order of place."""
-    tokens, found = tokenize(source)
-    cursor = Cursor(source.name, source.text, tokens, len(source.text), expression)
+    found: tuple[Diagnostic, ...] = ()
+    scanned = scan(source.text)
+    if scanned is None:
+        tokens, found = tokenize(source)
+        scanned = significant(tokens, len(source.text))
+    cursor = Cursor(source.name, source.text, scanned, expression)
     file = _File(cursor)
     if not any(diagnostic.code == "MR021" for diagnostic in found):
         with suppress(TooMany):

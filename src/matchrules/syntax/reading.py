@@ -4,56 +4,35 @@ A statement is a range of tokens, from its keyword to the next statement's, foun
 is parsed. Nothing inside a statement looks past `stop`, so a fault in one never reaches the next.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Final
 
 from matchrules.diagnostics.model import Diagnostic
 from matchrules.syntax import ast, faults
-from matchrules.syntax.tokens import RESERVED, TRIVIA, Token
+from matchrules.syntax.scan import Scanned
+from matchrules.syntax.tokens import RESERVED, Token
 from matchrules.text import Span
 
 QUOTED: Final = frozenset({"text", "longtext"})
 
 
 class Reading:
-    """Significant tokens with a place among them.
-
-    `fresh[i]` says that token i is the first on its line, `spoilt[i]` that characters before it
-    were reported and left out: a fault there is a consequence, and is not reported again.
-    """
+    """Significant tokens with a place among them. A fault at a token that is `spoilt` is a
+    consequence, and is not reported again."""
 
     def __init__(
-        self, name: str, text: str, tokens: Iterable[Token], end: int,
-        expression: "Callable[[Any, int], ast.Expr]",
+        self, name: str, text: str, scanned: Scanned, expression: "Callable[[Any, int], ast.Expr]"
     ) -> None:
         self.name = name
         self.text = text
         self.parse_expression = expression
-        self.tokens: list[Token] = []
-        self.fresh: list[bool] = []
-        self.spoilt: list[bool] = []
+        self.tokens, self.fresh, self.spoilt = scanned
         self.found: list[Diagnostic] = []
         self.at = 0
         self.depth = 0
         self.height = 0
         self.begin = 0
         self.closings: dict[int, int] | None = None
-        fresh, spoilt = True, False
-        for token in tokens:
-            kind = token.kind
-            if kind in TRIVIA:
-                if kind == "newline":
-                    fresh = True
-                elif kind == "bad":
-                    spoilt = True
-                continue
-            self.tokens.append(token)
-            self.fresh.append(fresh)
-            self.spoilt.append(spoilt)
-            fresh = spoilt = False
-        self.tokens.append(Token("end", "", end, end, ""))
-        self.fresh.append(fresh)
-        self.spoilt.append(spoilt)
         self.stop = len(self.tokens) - 1
         self.place = "the file"
 

@@ -7,6 +7,7 @@ from typing import Final
 from matchrules.syntax import ast, faults
 from matchrules.syntax.cursor import Abandon, Cursor
 from matchrules.syntax.lexer import tokenize_hole
+from matchrules.syntax.scan import scan_part, significant
 from matchrules.text import Span
 
 _PLAIN: Final = {True: re.compile(r"[^\\{}\[\]]+"), False: re.compile(r"[^\\{}]+")}
@@ -176,21 +177,24 @@ class _Reader:
         end = _hole_end(cursor.text, start + 1, self.end)
         self.at = end
         span = Span(cursor.name, start, end)
-        lexer = tokenize_hole(cursor.name, cursor.text, start + 1, end - 1)
-        inner = Cursor(cursor.name, cursor.text, lexer.tokens, end - 1, cursor.parse_expression)
+        scanned = scan_part(cursor.text, start + 1, end - 1)
+        if scanned is None or "#" in cursor.text[start:end]:
+            lexer = tokenize_hole(cursor.name, cursor.text, start + 1, end - 1)
+            for diagnostic in lexer.found:
+                cursor.report(diagnostic)
+            if comment := next((token for token in lexer.tokens if token.kind == "comment"), None):
+                cursor.report(
+                    faults.fault(
+                        "MR018", cursor.span(comment), "a comment cannot stand in a text",
+                        "put it on a line of its own, before the statement",
+                    )
+                )
+                return ast.TextHole(ast.UnknownLiteral(span), span)
+            scanned = significant(lexer.tokens, end - 1)
+        inner = Cursor(cursor.name, cursor.text, scanned, cursor.parse_expression)
         inner.place = "the braces"
         # A text in a text takes more of Python's stack than parentheses do.
         inner.depth = cursor.depth + 1
-        for diagnostic in lexer.found:
-            cursor.report(diagnostic)
-        if comment := next((token for token in lexer.tokens if token.kind == "comment"), None):
-            cursor.report(
-                faults.fault(
-                    "MR018", cursor.span(comment), "a comment cannot stand in a text",
-                    "put it on a line of its own, before the statement",
-                )
-            )
-            return ast.TextHole(ast.UnknownLiteral(span), span)
         try:
             expression = inner.expression()
             if not inner.done:
