@@ -97,11 +97,11 @@ def _bytes_of(path: Path, most: int) -> bytes:
 
 def _content(file: Path, name: str, faults: list[Diagnostic]) -> bytes | None:
     """The bytes of a rule file, or a fault."""
-    from matchrules.case.values import shown
-
     try:
         return _bytes_of(file, MOST_BYTES)
     except _Unopened as reason:
+        from matchrules.case.values import shown
+
         faults.append(
             Diagnostic(
                 "MR541", f"cannot open {shown(name)}: {reason}",

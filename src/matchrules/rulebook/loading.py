@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matchrules.diagnostics.model import Diagnostic, RuleErrors
+from matchrules.ir.collecting import collecting_later
 from matchrules.rulebook.book import Book
 from matchrules.rulebook.files import contents, decoded, packs, read
 from matchrules.text import Source
@@ -81,6 +82,7 @@ def _book(sources: Mapping[str, Source]) -> Book:
     return Book(found.bases, sources, warnings)
 
 
+@collecting_later()
 def _analyse(sources: Mapping[str, Source]) -> "Analysis":
     """The eras, none if there is an error, and what was found, in the order of the texts."""
     from matchrules.analysis import Analysis, analyse
