@@ -11,7 +11,7 @@ from attrs import define, field, frozen
 from matchrules.case.codec import read_case
 from matchrules.case.model import Case, Instance
 from matchrules.decision import Decision
-from matchrules.dependencies import dependencies, names_in, reachable
+from matchrules.dependencies import Graph, dependencies, names_in, reachable
 from matchrules.engine.faults import checked_range
 from matchrules.engine.interpreter import Interpretation
 from matchrules.ir import Reject, Rule, RuleBase
@@ -50,8 +50,29 @@ def stakes(decision: Decision, base: RuleBase) -> dict[str, Stake]:
             for name in reachable(graph, names_in(base, rule.own_expressions())):
                 reads.setdefault(name, []).append(rule)
     rejects = [(reject, reachable(graph, names_in(base, [reject.when]))) for reject in base.rejects]
-    trials = _Trials(base, case, now, rejects)
+    readers: dict[str, list[str]] = {name: [] for name in graph}
+    for name, needs in graph.items():
+        for need in needs:
+            readers[need].append(name)
+    affects = {name: tuple(found) for name, found in readers.items()}
+    trials = _Trials(base, case, now, rejects, affects)
     return {name: trials.stake(name, reads[name]) for name in decision.unknown if name in reads}
+
+
+class _Trial(Interpretation):
+    """The case with another value of one attribute. What does not depend on it is as it was."""
+
+    def __init__(self, base: RuleBase, case: Case, unchanged: Mapping[tuple[object, ...], Any]):
+        super().__init__(base, case)
+        self._known.update(unchanged)
+
+    @staticmethod
+    def unchanged(now: Interpretation, changed: frozenset[str]) -> dict[tuple[object, ...], Any]:
+        """What is known of the case as it is, but of the attributes and defines `changed`."""
+        return {
+            key: value for key, value in now._known.items()
+            if (f"{key[1]}.{key[2]}" if key[0] == "attribute" else key[1]) not in changed
+        }  # fmt: skip
 
 
 @define
@@ -62,6 +83,7 @@ class _Trials:
     case: Case
     now: Interpretation
     rejects: Sequence[tuple[Reject, frozenset[str]]]
+    affects: Graph
     cuts: Mapping[tuple[str, str], Cuts] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -71,8 +93,11 @@ class _Trials:
         """What hangs on an attribute, over all values that the case could have."""
         fact, _, attribute = name.partition(".")
         said: dict[str, list[Said]] = {rule.name: [] for rule in rules}
+        said_now = {rule.name: _said(self.now, rule) for rule in rules}
+        unchanged = _Trial.unchanged(self.now, reachable(self.affects, [name]))
         for value in self._tried(fact, attribute):
-            then = Interpretation(self.base, _with(self.base, self.case, fact, attribute, value))
+            case = _with(self.base, self.case, fact, attribute, value)
+            then = _Trial(self.base, case, unchanged)
             if self._refused(then, name):
                 continue
             found = {rule.name: _said(then, rule) for rule in rules}
@@ -84,7 +109,7 @@ class _Trials:
             all_ = said[rule.name]
             if any(_speaks(one) != _speaks(all_[0]) for one in all_):
                 decided.append(rule)
-            elif any(one != all_[0] for one in all_) and any(_speaks(_said(self.now, rule))):
+            elif any(one != all_[0] for one in all_) and any(_speaks(said_now[rule.name])):
                 worded.append(rule)
         return Stake(tuple(rules), tuple(decided), tuple(worded))
 
