@@ -5,8 +5,7 @@ from datetime import date
 
 from attrs import frozen
 
-from matchrules.ir import AGAINST, RuleBase, Then
-from matchrules.types import Type
+from matchrules.ir import AGAINST, Rule, RuleBase, Then
 
 from . import logic
 from .forms import TRUTH
@@ -16,7 +15,7 @@ from .statements import Plan
 
 @frozen(eq=False)
 class Asked:
-    """The columns of a rule base. Making it finds every obstacle there is."""
+    """The columns of what can be asked, by name of the rule or define."""
 
     base: RuleBase
     day: date
@@ -27,33 +26,6 @@ class Asked:
     derived: Mapping[str, Node]
     fields: Mapping[tuple[str, int], Mapping[str, Node]]
     provisional: Mapping[str, Node]
-
-    def __init__(self, base: RuleBase, day: date) -> None:
-        plan = Plan(base, day)
-        graph = plan.graph
-
-        def outward(fact: str | None, node: Node) -> Node:
-            return graph.spread(node, plan.scope(fact))
-
-        rules = base.rules.values()
-        self.__attrs_init__(  # type: ignore[attr-defined]  # attrs writes it
-            base, day, plan,
-            faulty=plan.faulty(),
-            holds={r.name: outward(r.fact, plan.holds(r)) for r in rules},
-            standing={r.name: plan.stands(r) for r in rules},
-            derived={
-                name: outward(d.fact, plan.outward(plan.derived(name), d.type))
-                for name, d in base.defines.items()
-            },
-            fields={
-                (r.name, place): {
-                    name: outward(r.fact, plan.outward(plan.value(e), field_type(base, then, name)))
-                    for name, e in then.fields.items()
-                }
-                for r in rules for place, then in enumerate(r.thens)
-            },
-            provisional={r.name: outward(r.fact, plan.marked(r)) for r in rules},
-        )  # fmt: skip
 
     def advised(self, kind: str, subject: str, against: bool | None) -> Node:
         """For each case whether it is advised, for or against, of any instance."""
@@ -78,9 +50,33 @@ class Asked:
         return missing
 
 
-def field_type(base: RuleBase, then: Then, name: str) -> Type:
-    """The declared type of a field."""
-    return base.advice[then.kind].subjects[then.subject].fields[name]
+def ask(base: RuleBase, day: date) -> Asked:
+    """The columns of a rule base on the days of a span. Finds every obstacle there is."""
+    plan = Plan(base, day)
+    rules = base.rules.values()
+
+    def outward(fact: str | None, node: Node) -> Node:
+        return plan.graph.spread(node, plan.scope(fact))
+
+    def field(rule: Rule, then: Then, name: str) -> Node:
+        type_ = base.advice[then.kind].subjects[then.subject].fields[name]
+        return outward(rule.fact, plan.outward(plan.value(then.fields[name]), type_))
+
+    return Asked(
+        base, day, plan,
+        faulty=plan.faulty(),
+        holds={r.name: outward(r.fact, plan.holds(r)) for r in rules},
+        standing={r.name: plan.stands(r) for r in rules},
+        derived={
+            name: outward(d.fact, plan.outward(plan.derived(name), d.type))
+            for name, d in base.defines.items()
+        },
+        fields={
+            (rule.name, place): {name: field(rule, then, name) for name in then.fields}
+            for rule in rules for place, then in enumerate(rule.thens)
+        },
+        provisional={r.name: outward(r.fact, plan.marked(r)) for r in rules},
+    )  # fmt: skip
 
 
-__all__ = ["Asked"]
+__all__ = ["Asked", "ask"]

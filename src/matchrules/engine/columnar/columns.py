@@ -41,9 +41,10 @@ def dtype_of(type_: Type) -> pl.DataType:
     match type_:
         case YesNo():
             return pl.Boolean()
-        case Number(places, low, high):
-            most = max(abs(low or 0), abs(high or 0)) * 10 ** (places or 0)
-            return pl.Int128() if most >= 2**63 else pl.Int64()
+        case Number():
+            ends = [abs(end) for end in (type_.low, type_.high) if end is not None]
+            wide = max(ends, default=0) * 10 ** (type_.places or 0) >= 2**63
+            return pl.Int128() if wide else pl.Int64()
         case Date():
             return pl.Date()
         case AnyDayOfYear() | Enum():

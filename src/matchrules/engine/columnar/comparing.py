@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from .forms import BITS, TRUTH, Plain, Scaled
+from .forms import BITS, TRUTH, Scaled
 from .logic import both, either
 from .nodes import Constant, Graph, Node
 from .numbers import level, one_form
@@ -34,9 +34,7 @@ def alike(graph: Graph, nodes: Sequence[Node]) -> list[Node]:
     forms = {n.form for n in given}
     if len(forms) == 1:
         return given
-    typed = next(
-        (n for n in given if not (isinstance(n, Constant) and n.value is None)), given[-1]
-    )
+    typed = next((n for n in given if not (isinstance(n, Constant) and n.value is None)), given[-1])
     given = [
         graph.constant(None, typed.form) if isinstance(n, Constant) and n.value is None else n
         for n in given
@@ -93,9 +91,7 @@ def has(graph: Graph, members: Node, member: Node) -> Node:
 def one_of(graph: Graph, member: Node) -> Node:
     """The set of one member."""
     bits = pl.Series([1 << place for place in range(64)], dtype=pl.UInt64)
-    return graph.step(
-        ("bit",), lambda m: pl.lit(bits).gather(m.cast(pl.UInt32)), [member], BITS
-    )
+    return graph.step(("bit",), lambda m: pl.lit(bits).gather(m.cast(pl.UInt32)), [member], BITS)
 
 
 def is_empty(graph: Graph, members: Node) -> Node:
@@ -105,11 +101,19 @@ def is_empty(graph: Graph, members: Node) -> Node:
 
 def _bounds(node: Node, den: int) -> tuple[int, int]:
     form: Any = node.form
-    if not isinstance(form, Scaled) or isinstance(node, Constant) and node.value is None:
+    if not isinstance(form, Scaled) or (isinstance(node, Constant) and node.value is None):
         return 0, 0
     return form.low * (den // form.den), form.high * (den // form.den)
 
 
 __all__ = [
-    "alike", "among", "compare", "extreme", "has", "is_empty", "one_of", "strictly", "within",
+    "alike",
+    "among",
+    "compare",
+    "extreme",
+    "has",
+    "is_empty",
+    "one_of",
+    "strictly",
+    "within",
 ]

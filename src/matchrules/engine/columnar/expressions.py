@@ -12,7 +12,17 @@ from matchrules.types import Number, Unknown
 
 from . import comparing, dates, logic, numbers
 from .forms import (
-    BITS, DAY, TEXT, TRUTH, Form, ObstacleError, Plain, Scaled, form_of, inner, scaled,
+    BITS,
+    DAY,
+    TEXT,
+    TRUTH,
+    Form,
+    ObstacleError,
+    Plain,
+    Scaled,
+    form_of,
+    inner,
+    scaled,
 )  # fmt: skip
 from .nodes import CASES, Constant, Graph, Node
 from .parameters import looked_up

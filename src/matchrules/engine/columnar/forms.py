@@ -13,6 +13,7 @@ from attrs import frozen
 from matchrules.types import AnyDayOfYear, Date, DayOfYear, Enum, Number, SetOf, Type, YesNo
 
 EPOCH: Final = 719163  # the ordinal of 1970-01-01
+WIDTHS: Final = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.Int128)
 FIRST_DAY, LAST_DAY = 1 - EPOCH, 3652059 - EPOCH
 MOST_MEMBERS: Final = 64  # of an enum of which there are sets: one bit each
 
@@ -52,11 +53,9 @@ RANK: Final = Plain("rank", pl.UInt32)
 def whole(low: int, high: int) -> Any:
     """The narrowest column for whole numbers from `low` to `high`."""
     most = max(-low - 1, high)
-    for bits, dtype in ((7, pl.Int8), (15, pl.Int16), (31, pl.Int32), (63, pl.Int64)):
+    for bits, dtype in zip((7, 15, 31, 63, 126), WIDTHS, strict=True):
         if most < 2**bits:
             return dtype
-    if most < 2**126:
-        return pl.Int128
     raise ObstacleError("a number in it can have more digits than a column holds")
 
 
@@ -110,6 +109,22 @@ def inner(value: Any, type_: Type) -> tuple[Form, Any]:
 
 
 __all__ = [
-    "BITS", "DAY", "EPOCH", "FIRST_DAY", "LAST_DAY", "RANK", "TEXT", "TRUTH", "YEARDAY", "Form",
-    "ObstacleError", "Plain", "Scaled", "form_of", "inner", "scaled", "whole",
+    "BITS",
+    "DAY",
+    "EPOCH",
+    "FIRST_DAY",
+    "LAST_DAY",
+    "RANK",
+    "TEXT",
+    "TRUTH",
+    "WIDTHS",
+    "YEARDAY",
+    "Form",
+    "ObstacleError",
+    "Plain",
+    "Scaled",
+    "form_of",
+    "inner",
+    "scaled",
+    "whole",
 ]

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from .nodes import Constant, Gathered
-from .rows import INDEX, before, counting
+from .nodes import Gathered
+from .rows import INDEX, counting
 
 if TYPE_CHECKING:
     from .work import Work
@@ -76,7 +76,6 @@ def _grouped(node: Gathered, work: "Work", owner: pl.Series, height: int) -> pl.
     truth = node.op in ("any", "all")
     if truth and node.take is not None:
         frame = _last(frame, node.take)
-    open_: pl.Expr | None = None
     everyone = counting(height).to_frame(OWNER)
     unknown = None
     if node.tests is not None and not truth:
@@ -90,7 +89,6 @@ def _grouped(node: Gathered, work: "Work", owner: pl.Series, height: int) -> pl.
             # the first of two
             many = pl.len().over(OWNER)
             frame = frame.filter(many == 2).unique(OWNER, keep="first", maintain_order=True)
-    del open_
     found = frame.group_by(OWNER).agg(_aggregate(node.op).alias("found"))
     joined = everyone.join(found, on=OWNER, how="left", maintain_order="left")["found"]
     none = {"any": False, "all": True, "count": 0, "sum": 0, "union": 0}.get(node.op)

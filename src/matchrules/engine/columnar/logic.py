@@ -121,5 +121,14 @@ def _without(operands: Iterable[Node], value: bool) -> list[Node]:
 
 
 __all__ = [
-    "agreed", "both", "choose", "either", "known", "negated", "or_else", "select", "shown", "where",
+    "agreed",
+    "both",
+    "choose",
+    "either",
+    "known",
+    "negated",
+    "or_else",
+    "select",
+    "shown",
+    "where",
 ]

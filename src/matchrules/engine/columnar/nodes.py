@@ -215,5 +215,14 @@ class Graph:
 
 
 __all__ = [
-    "CASES", "Constant", "Gathered", "Given", "Graph", "Node", "Ranked", "Scope", "Spread", "Step",
+    "CASES",
+    "Constant",
+    "Gathered",
+    "Given",
+    "Graph",
+    "Node",
+    "Ranked",
+    "Scope",
+    "Spread",
+    "Step",
 ]

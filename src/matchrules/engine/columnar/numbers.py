@@ -8,7 +8,7 @@ import polars as pl
 
 from matchrules.types import RoundingMode
 
-from .forms import ObstacleError, Scaled, scaled, whole
+from .forms import WIDTHS, ObstacleError, Scaled, scaled, whole
 from .nodes import Constant, Graph, Node
 
 
@@ -139,6 +139,7 @@ def round_to(graph: Graph, node: Node, places: int, mode: RoundingMode) -> Node:
         found = graph.step(("up", part), lambda e: lit(0) - (lit(0) - e) // lit(part), [raised],
                            result)  # fmt: skip
     else:
+
         def nearest(e: pl.Expr) -> pl.Expr:
             above = (e * lit(2) + lit(part)) // lit(2 * part)
             below = lit(0) - (lit(part) - e * lit(2)) // lit(2 * part)
@@ -161,9 +162,7 @@ def _times(graph: Graph, node: Node, factor: int, form: Scaled) -> Node:
     width = max(form.dtype, shape(node).dtype, key=_bits)
     wide = Scaled(form.den, form.low, form.high, width)
     raised = cast(graph, node, width)
-    return graph.step(
-        ("times", factor), lambda e: e * pl.lit(factor, dtype=width), [raised], wide
-    )
+    return graph.step(("times", factor), lambda e: e * pl.lit(factor, dtype=width), [raised], wide)
 
 
 def _nearest(value: int, part: int) -> int:
@@ -172,10 +171,20 @@ def _nearest(value: int, part: int) -> int:
 
 
 def _bits(dtype: Any) -> int:
-    return [pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.Int128].index(dtype)
+    return WIDTHS.index(dtype)
 
 
 __all__ = [
-    "add", "as_whole", "bounded", "cast", "level", "multiply", "narrow", "one_form", "over",
-    "round_to", "scale", "shape",
+    "add",
+    "as_whole",
+    "bounded",
+    "cast",
+    "level",
+    "multiply",
+    "narrow",
+    "one_form",
+    "over",
+    "round_to",
+    "scale",
+    "shape",
 ]

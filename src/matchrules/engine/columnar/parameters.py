@@ -12,7 +12,7 @@ import polars as pl
 from matchrules.ir import ParameterDeclaration, RuleBase
 from matchrules.types import Enum, Number, Type, Value, YesNo
 
-from .forms import EPOCH, Form, Scaled, form_of, inner, scaled
+from .forms import EPOCH, WIDTHS, Form, Scaled, form_of, inner, scaled, whole
 from .nodes import Graph, Node
 from .numbers import shape
 
@@ -73,7 +73,7 @@ def looked_up(
             for day in days:
                 index = index + (rest[0] >= pl.lit(day, dtype=pl.Int32)).cast(pl.UInt32)
             if not days:
-                index = index + rest[0].is_null().cast(pl.UInt32) * pl.lit(None, dtype=pl.UInt32)
+                index = pl.when(rest[0].is_not_null()).then(index)
         return pl.lit(table).gather(index)
 
     given = [n for n in (key, on) if n is not None]
@@ -86,9 +86,7 @@ def looked_up(
 def _value(
     declared: ParameterDeclaration, key: Value | None, day: date, change: Any
 ) -> Value | None:
-    rows = [
-        r for r in declared.rows if r.key == key and (r.start is None or r.start <= day)
-    ]
+    rows = [r for r in declared.rows if r.key == key and (r.start is None or r.start <= day)]
     if not rows:
         return None
     return change(rows[-1].value) if change is not None else rows[-1].value
@@ -139,8 +137,7 @@ def _places(
 
 
 def _fits(number: int, dtype: Any) -> bool:
-    bits = {pl.Int8: 7, pl.Int16: 15, pl.Int32: 31, pl.Int64: 63, pl.Int128: 127}[dtype]
-    return -(2**bits) <= number < 2**bits
+    return WIDTHS.index(whole(number, number)) <= WIDTHS.index(dtype)
 
 
 __all__ = ["Parameters", "looked_up"]

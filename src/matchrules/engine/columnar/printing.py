@@ -1,5 +1,7 @@
 """Values as texts print them, in columns."""
 
+from collections.abc import Callable
+
 import polars as pl
 
 from matchrules.ir import RuleBase
@@ -7,7 +9,7 @@ from matchrules.types import MONTHS, AnyDayOfYear, Date, Enum, Number, SetOf, Te
 
 from .forms import TEXT, ObstacleError, Scaled
 from .nodes import Graph, Node
-from .numbers import round_to, shape
+from .numbers import over, round_to, shape
 
 
 def printed(graph: Graph, node: Node, type_: Type, base: RuleBase) -> Node:
@@ -49,8 +51,6 @@ def _number(graph: Graph, node: Node, places: int) -> Node:
     if shape(node).den != shape(cut).den and low < 0:
         raise ObstacleError("a text in it prints a number with more places than it can tell")
     assert isinstance(cut.form, Scaled)
-    from .numbers import over
-
     exact = over(graph, cut, 10**places)
     width = shape(exact).dtype
     one = pl.lit(10**places, dtype=pl.Int128)
@@ -83,10 +83,14 @@ def _listed(bits: pl.Expr, names: list[str]) -> pl.Expr:
     return pl.when(count == 0).then(pl.lit("none")).when(count > 0).then(found)
 
 
-def _of(graph: Graph, key: tuple[object, ...], node: Node, make: object, twice: bool = False) -> Node:
-    return graph.step(
-        ("printed", *key), make, [node], TEXT, twice=(0,) if twice else ()  # type: ignore[arg-type]  # a function of one expression
-    )
+def _of(
+    graph: Graph,
+    key: tuple[object, ...],
+    node: Node,
+    make: Callable[[pl.Expr], pl.Expr],
+    twice: bool = False,
+) -> Node:
+    return graph.step(("printed", *key), make, [node], TEXT, twice=(0,) if twice else ())
 
 
 __all__ = ["printed"]

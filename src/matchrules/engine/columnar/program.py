@@ -17,7 +17,7 @@ class Program:
 
     def __init__(self, base: RuleBase) -> None:
         self.base = base
-        self._plans: "dict[int, Asked | str]" = {}
+        self._plans: dict[int, Asked | str] = {}
 
     @property
     def obstacle(self) -> str | None:
@@ -47,13 +47,13 @@ class Program:
 
     def asked(self, day: date) -> "Asked | str":
         """The columns that can be asked for on that day, or why there are none."""
-        from .asked import Asked
+        from .asked import ask
         from .forms import ObstacleError
 
         span = self.span(day)
         if span not in self._plans:
             try:
-                self._plans[span] = Asked(self.base, day)
+                self._plans[span] = ask(self.base, day)
             except ObstacleError as error:
                 self._plans[span] = str(error)
         return self._plans[span]

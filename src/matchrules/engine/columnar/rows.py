@@ -55,9 +55,7 @@ class Scopes:
         else:
             counted = frame[CASE].to_frame("case").group_by("case").len("count")
             cases = counting(self.columns.cases).to_frame("case")
-            joined = cases.join(
-                counted.cast(INDEX), on="case", how="left", maintain_order="left"
-            )
+            joined = cases.join(counted.cast(INDEX), on="case", how="left", maintain_order="left")
             count = joined["count"].fill_null(0).cast(INDEX)
         return before(count), count
 

@@ -69,9 +69,7 @@ class Plan(Expressions):
             form = Scaled(form.den, form.low, form.high, held)
         sure = many and declared.required
         if form == DAY:
-            asserted = as_days(
-                graph, graph.given(scope, fact, name, Plain("date", held), sure)
-            )
+            asserted = as_days(graph, graph.given(scope, fact, name, Plain("date", held), sure))
         elif isinstance(form, Scaled):
             wide = Scaled(form.den, form.low, form.high, whole_of(held))
             asserted = numbers.narrow(graph, graph.given(scope, fact, name, wide, sure))

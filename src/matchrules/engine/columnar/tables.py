@@ -64,9 +64,7 @@ def _unique(graph: Graph, hits: Sequence[Node], outputs: Sequence[Node]) -> tupl
         if hits[row].sure:
             continue
         open_ = logic.negated(graph, logic.known(graph, hits[row]))
-        both = logic.select(
-            graph, some, logic.agreed(graph, outputs[row], value), outputs[row]
-        )
+        both = logic.select(graph, some, logic.agreed(graph, outputs[row], value), outputs[row])
         value = logic.select(graph, open_, both, value)
         some = logic.either(graph, [open_, some])
     for row in reversed(range(len(hits))):

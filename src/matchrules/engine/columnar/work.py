@@ -98,8 +98,8 @@ class Work:
             else:
                 said[step.number] = (made, level, depth)
         frame = pl.DataFrame(list(read.values()))
-        for level in levels:
-            frame = frame.with_columns(level)
+        for together in levels:
+            frame = frame.with_columns(together)
         for number in kept:
             self.done[number] = frame[f"n{number}"]
 
