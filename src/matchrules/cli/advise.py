@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from matchrules.cli.options import (
-    ENGINE,
     as_of_option,
     book_of,
     case_argument,
+    engine_option,
     format_option,
     rules_option,
 )
@@ -43,7 +43,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
               help="Hash private facts with the text in FILE, and keep it out of the record; a "
               "random one is put there if FILE is not there.")  # fmt: skip
 @format_option("text", "json", "markdown")
-@ENGINE
+@engine_option("interpreter")
 @reporting
 def command(
     case: Path,

@@ -54,7 +54,7 @@ def command(
     """
 
     book = book_of(rules)
-    decision = book.decide(case, as_of=as_of)
+    decision = book.decide(case, as_of=as_of, engine="interpreter")
     width = min(terminal_width(), 100)
     if subject is None:
         _refuse_without_subject(about, whole, format_)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from matchrules.rulebook import Book
+    from matchrules.rulebook import Book, Engine
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -43,10 +43,14 @@ PERCENT = NumberRange(0, 100)
 EXISTING = click.Path(exists=True, path_type=Path)
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
-ENGINE = click.option(
-    "--engine", type=click.Choice(["rete", "compiled", "interpreter"]), default="rete",
-    show_default=True, help="What works the advice out; all give the same.",
-)  # fmt: skip
+
+def engine_option(default: "Engine") -> Callable[[_Command], _Command]:
+    """`--engine`; the default is what takes least for what the command does: one decision is read
+    off the rules as they stand, many are worth compiling them."""
+    return click.option(
+        "--engine", type=click.Choice(["rete", "compiled", "interpreter"]), default=default,
+        show_default=True, help="What works the advice out; all give the same.",
+    )  # fmt: skip
 
 
 def case_argument(command: _Command) -> _Command:

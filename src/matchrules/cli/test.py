@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matchrules.cli.coverage_options import enough, propose, show, suggested
-from matchrules.cli.options import ENGINE, PERCENT, book_of, format_option, paths_argument
+from matchrules.cli.options import PERCENT, book_of, engine_option, format_option, paths_argument
 from matchrules.cli.report import in_colour, reporting
 from matchrules.text import Span
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.command("test")
 @paths_argument
 @format_option("text", "json")
-@ENGINE
+@engine_option("compiled")
 @click.option(
     "--cov", is_flag=True, help="Say which rules, rows of tables and conditions the examples cover."
 )

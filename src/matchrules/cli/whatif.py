@@ -67,7 +67,7 @@ def command(
     if format_ == "svg" and not sweeps:
         raise Refused("there is a picture of a sweep only: give `--sweep fact.attribute=values`")
     book = book_of(rules)
-    decision = book.decide(case, as_of=as_of)
+    decision = book.decide(case, as_of=as_of, engine="interpreter")
     listing = Listing(book, case, book.base_on(decision.as_of))
     changes = listing.changes(settings, unsettings)
     answer = decision.what_if(changes) if changes else None
