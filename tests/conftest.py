@@ -3,6 +3,7 @@ that a change fails or passes by what it does; `long` is `make test-long`, and l
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # the rule files below are what tests work on: parts of books, many of them with faults
@@ -23,3 +24,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("MATCHRULES_PROFILE", "default"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Commands that tests run keep books beside pytest's own cache, not in the user's folder."""
+    assert config.cache is not None
+    os.environ["MATCHRULES_CACHE"] = str(config.cache.mkdir("books"))
