@@ -12,6 +12,11 @@ Output = Literal["long", "wide"]
 Extra = Literal["refuse", "ignore"]
 FrameEngine = Literal["columnar", "compiled"]
 
+# columns that come out beside the key
+TAKEN: Final = (
+    "about", "code", "fields", "help", "kind", "path", "place", "provisional", "reason", "rule",
+    "rule_id", "strength", "subject", "text",
+)  # fmt: skip
 EXPLAINED: Final = 1000  # cases at fault are decided again, one by one, for their words
 PIECE: Final = 250_000  # cases at a time
 
@@ -35,6 +40,10 @@ class Asked:
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.key, str) or not self.key:
             raise UsageError(f"`key` is the name of a column, not {self.key!r}")
+        if self.key in TAKEN:
+            raise UsageError(
+                f"the key cannot be called `{self.key}`, as a column that comes out is: rename it"
+            )
         if isinstance(self.as_of, datetime) or not isinstance(self.as_of, date | str | None):
             raise UsageError(
                 f"`as_of` is a day (a `date`) or the name of a column, not {self.as_of!r}"

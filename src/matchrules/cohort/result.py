@@ -78,7 +78,7 @@ def long_schema(bases: Sequence[RuleBase], texts: bool) -> "dict[str, pl.DataTyp
         "subject": names(then.subject for then in thens),
         "strength": pl.Enum(STRENGTHS), "about": pl.String(),
         "rule": names(rule.full_name for rule in rules),
-        "id": names(rule.id for rule in rules if rule.id is not None),
+        "rule_id": names(rule.id for rule in rules if rule.id is not None),
         "fields": pl.String(), "provisional": pl.Boolean(),
         **({"text": pl.String()} if texts else {}),
     }  # fmt: skip
@@ -115,10 +115,11 @@ def derived_schemas(
             cases[name] = dtype
             continue
         declared = [base.facts[fact] for base in bases if fact in base.facts]
-        keys = {
-            key: shown_dtype(d.attributes[key].type for d in declared if key in d.attributes)
-            for key in declared[-1].keys
-        } or {"place": pl.UInt32()}
+        keys: dict[str, pl.DataType] = {}
+        for key in declared[-1].keys:
+            types = (d.attributes[key].type for d in declared if key in d.attributes)
+            keys[f"{fact}.{key}"] = shown_dtype(types)
+        keys = keys or {"place": pl.UInt32()}
         instances.setdefault(fact, keys)[name] = dtype
     return cases, instances
 

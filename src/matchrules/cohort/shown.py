@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from matchrules.engine.columnar.columns import dtype_of
 from matchrules.types import (
     AnyDayOfYear,
     Date,
@@ -28,7 +29,8 @@ def shown_dtype(types: Iterable[Type]) -> pl.DataType:
         places = max(type_.places or 0 for type_ in known if isinstance(type_, Number))
         if places:
             return pl.Decimal(MOST_DIGITS, places)
-        return pl.Int128() if any(_large(type_) for type_ in known) else pl.Int64()
+        large = any(dtype_of(type_) == pl.Int128 for type_ in known)
+        return pl.Int128() if large else pl.Int64()
     if len({type(type_) for type_ in known}) > 1:
         return pl.String()
     match known[0]:
@@ -43,17 +45,12 @@ def shown_dtype(types: Iterable[Type]) -> pl.DataType:
     return pl.String()
 
 
-def _large(type_: Type) -> bool:
-    assert isinstance(type_, Number)
-    return max(abs(type_.low or 0), abs(type_.high or 0)) >= 2**63
-
-
 def shown(column: pl.Series, type_: Type, dtype: pl.DataType) -> pl.Series:
     """A column in inner form as users see it, as that dtype."""
+    found: pl.Series
     match type_:
         case Number(places=places) if places:
-            own = pl.Decimal(MOST_DIGITS, places)
-            found = column.cast(own) / 10**places
+            found = column.cast(pl.Decimal(MOST_DIGITS, places)) / 10**places
         case Enum(members=members):
             found = column.cast(pl.UInt32).cast(pl.Enum(members))
         case AnyDayOfYear():
