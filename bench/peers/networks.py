@@ -10,7 +10,8 @@ from workload import ATTRIBUTES, DECIMALS, Applicant, Comparison, Rule
 from peers.plain import Peer
 
 
-def _clips_literal(value: Any) -> str:
+def clips_literal(value: Any) -> str:
+    """A constant as CLIPS writes it."""
     return {True: "TRUE", False: "FALSE"}[value] if isinstance(value, bool) else json.dumps(value)
 
 
@@ -45,7 +46,7 @@ class Clips(Peer):
     def written(self, rule: Rule) -> str:
         def slot(number: int, comparison: Comparison) -> str:
             name, op, value = comparison
-            literal, bound = _clips_literal(value), f"?v{number}"
+            literal, bound = clips_literal(value), f"?v{number}"
             if op == "==":
                 return f"({name} {literal})"
             if op == "!=":
@@ -118,7 +119,7 @@ class ClipsModify(Clips):
         return list(self.standing())
 
 
-_DURABLE = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte", "!=": "$neq"}
+DURABLE = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte", "!=": "$neq"}
 
 
 class Durable(Peer):
@@ -143,7 +144,7 @@ class Durable(Peer):
     def shards(self, name: str, rules: Sequence[Rule]) -> list[Any]:
         def pattern(comparison: Comparison) -> dict[str, Any]:
             attribute, op, value = comparison
-            return {attribute: value} if op == "==" else {_DURABLE[op]: {attribute: value}}
+            return {attribute: value} if op == "==" else {DURABLE[op]: {attribute: value}}
 
         made = []
         for start in range(0, len(rules), self.shard):
