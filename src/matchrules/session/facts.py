@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
 from matchrules.case.model import Case, Instance
 from matchrules.case.validation import assemble, order_of
 from matchrules.ir import FactDeclaration, RuleBase
-from matchrules.types import Value
+from matchrules.types import Value, python_value
 
 Key = tuple[Value | None, ...]
-_BY_KEY = itemgetter(0)
+_OWN: Final = (int, str, bool, float, date, type(None))  # classes of values that nobody can change
 
 
 @frozen(eq=False)
@@ -33,6 +32,8 @@ class Held:
         self.once = bool(declaration.keys) or not declaration.many
         self.keys = declaration.keys if declaration.many else ()
         self.by_handle: dict[Handle, Instance] = {}
+        # Of a single fact the known values as they were given, as far as they can be looked up so.
+        self.given: dict[Handle, dict[str, Any]] = {}
         self._by_key: dict[Key, list[Handle]] = {}
         self._shared = 0  # how many keys are there more than once
         self._required = [n for n, a in declaration.attributes.items() if a.required]
@@ -48,9 +49,11 @@ class Held:
         found = [handle for handle in same if self.by_handle[handle] == instance]
         return min(found, key=lambda handle: handle.number) if found else None
 
-    def put(self, handle: Handle, instance: Instance) -> None:
-        """One more, or other values of one."""
+    def put(self, handle: Handle, instance: Instance, given: Mapping[str, Any]) -> None:
+        """One more, or other values of one; `given` is what was said of it just now."""
         before = self.by_handle.get(handle)
+        if not self.declaration.many:
+            self.given[handle] = self._as_given(handle, instance, given)
         if self.once and (before is None or self.keys):
             key = self._key(instance)
             if before is None or self._key(before) != key:
@@ -66,10 +69,24 @@ class Held:
     def take(self, handle: Handle) -> None:
         """One less."""
         gone = self.by_handle.pop(handle)
+        self.given.pop(handle, None)
         if self.once:
             self._forget(handle, gone)
         self._places.pop(handle, None)
         self._sound = None
+
+    def _as_given(
+        self, handle: Handle, instance: Instance, given: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        found = self.given.get(handle, {}).copy()
+        for name, raw in given.items():
+            if raw.__class__ not in _OWN:
+                raw = python_value(instance[name], self.declaration.attributes[name].type)
+            if raw is None:
+                found.pop(name, None)
+            else:
+                found[name] = raw
+        return found
 
     def _key(self, instance: Instance) -> Key:
         return tuple([instance[name] for name in self.keys])
@@ -118,8 +135,9 @@ class Facts:
 
     def get(self, handle: object) -> Instance | None:
         """The values of an asserted fact."""
-        held = self.held.get(handle.fact) if isinstance(handle, Handle) else None
-        return None if held is None else held.by_handle.get(handle)  # type: ignore[arg-type]  # a Handle
+        if not isinstance(handle, Handle) or handle.fact not in self.held:
+            return None
+        return self.held[handle.fact].by_handle.get(handle)
 
     def place(self, handle: Handle) -> int:
         """How many of its kind were asserted before it."""

@@ -78,7 +78,7 @@ class Session:
                 return equal
             self._made += 1
             handle = Handle(name, self._made)
-            held.put(handle, instance)
+            held.put(handle, instance, {**given, **attributes})
             self._touch(name)
             return handle
 
@@ -86,10 +86,10 @@ class Session:
         """Change some attributes of a fact, None making one unknown; the others stay."""
         with self._lock:
             known = self._known(handle)
-            given = self._quickly(handle.fact, attributes)
+            given: Mapping[str, Value | None] | None = self._quickly(handle.fact, attributes)
             if given is None:
                 given = self._attributes(self._base.facts[handle.fact], attributes, handle)
-            self._facts.held[handle.fact].put(handle, {**known, **given})
+            self._facts.held[handle.fact].put(handle, {**known, **given}, attributes)
             self._touch(handle.fact, given)
             return handle
 
