@@ -1,6 +1,5 @@
 """The command itself: its subcommands by name, each imported only when it is called."""
 
-import os
 import sys
 from importlib import import_module
 from typing import Any, Final
@@ -13,6 +12,7 @@ COMMANDS: Final = {
     "whatif": "what would be advised if some facts were other ones",
     "recourse": "the smallest change of facts that gives advice, or takes it away",
     "ask": "an interview: what could change the advice for one case",
+    "batch": "advice for a whole file of cases",
     "shortlist": "a balanced list of programs for one case",
     "check": "look for faults in rule files",
     "diff": "whom a change of rules affects",
@@ -27,7 +27,6 @@ COMMANDS: Final = {
     "new": "start a rule set of your own",
 }
 
-CACHE_VARIABLE: Final = "MATCHRULES_CACHE"  # as `matchrules.rulebook.cache` has it
 INTERRUPTED: Final = 130  # what a shell gives a command that an interrupt ended
 
 
@@ -100,13 +99,11 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     "--no-cache", is_flag=True,
     help="Check rule files anew, and keep nothing of it; also: set MATCHRULES_CACHE to `off`.",
 )  # fmt: skip
-def app(no_cache: bool) -> None:
+def app(no_cache: bool) -> None:  # what loads rules asks the context for it
     """Advice from decision rules, with reasons.
 
     Rules are written in .rules files, facts in a case file (YAML, JSON or TOML).
     """
-    if no_cache:
-        os.environ[CACHE_VARIABLE] = "off"
     # a character that the terminal's encoding lacks is no reason to fail
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

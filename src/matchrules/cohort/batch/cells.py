@@ -49,7 +49,7 @@ def _fits(value: Any, type_: Type, wanted: frozenset[type]) -> bool:
     if type(value) not in wanted:
         return False
     if isinstance(type_, Number):
-        return abs(value) < (_WHOLE if type_.places == 0 else _EXACT)
+        return bool(abs(value) < (_WHOLE if type_.places == 0 else _EXACT))
     if isinstance(type_, SetOf):
         return all(type(member) is str for member in value)
     return True

@@ -1,5 +1,8 @@
-"""A CSV file of cases, some records at a time. Cells are read as texts; what is a number in all of a
-piece is handed on as one, which is quicker and means the same."""
+"""A CSV file of cases, some records at a time.
+
+Cells are read as texts; where all cells of a column are plain numbers, they are handed on as such,
+which is quicker and means the same.
+"""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -77,12 +80,12 @@ def read_records(
                 "MR503", f"line {record.line:,} has {cells}, the header has {width:,}",
                 help="put quotes round a cell that holds a comma, and leave none out",
             )  # fmt: skip
-    schema = {name: pl.String for name in header.names}
+    schema = dict.fromkeys(header.names, pl.String)
     if not fine:
         return pl.DataFrame(schema=schema), faults
     frame = pl.read_csv(
         BytesIO("\n".join(fine).encode()), has_header=False, new_columns=list(header.names),
-        infer_schema=False, rechunk=True, raise_if_empty=False,
+        infer_schema=False, raise_if_empty=False,
     )  # fmt: skip
     if frame.height != len(fine):  # a quote that means nothing where it stands
         raise damaged(
@@ -100,7 +103,7 @@ def numbers(frame: "pl.DataFrame", whole: Sequence[str], decimal: Sequence[str])
     """The frame with numbers in those of the columns in which all cells are plain ones."""
     import polars as pl
 
-    asked = {name: _WHOLE for name in whole} | {name: _DECIMAL for name in decimal}
+    asked = dict.fromkeys(whole, _WHOLE) | dict.fromkeys(decimal, _DECIMAL)
     if not asked or not frame.height:
         return frame
     plain = frame.select(

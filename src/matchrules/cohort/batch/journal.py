@@ -7,6 +7,7 @@ and that comes last; so whenever the run is killed, what counts is whole.
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
@@ -26,16 +27,24 @@ FORMAT: Final = 1
 _MANIFEST: Final = "manifest.json"
 _JOURNAL: Final = "journal.ndjson"
 _LOCK: Final = "lock"
+_PLACING: Final = "placing"
+_OURS: Final = re.compile(
+    r"manifest\.json(\.new)?|journal\.ndjson|lock|placing(\.new)?|[0-9]{7,}\..+\.parquet|"
+    r"errors\..+\.parquet|whole\..+"
+)
 
 
 @frozen
 class Done:
-    """A piece that is done: its counts, and where in the file of cases the next one begins."""
+    """A piece that is done: its counts, and where in the file of cases the next one begins, which
+    is `far` from the start."""
 
     piece: int
     cases: int
     advice: int
     errors: int
+    faulty: int
+    far: int
     next: Mapping[str, int]
 
 
@@ -77,11 +86,7 @@ class Journal:
     def keep(self, done: Done, frames: "Mapping[str, pl.DataFrame]") -> None:
         """Keep a piece: its frames first, then its line in the journal."""
         for what, frame in frames.items():
-            path = self.path(done.piece, what)
-            content = BytesIO()
-            frame.write_parquet(content, compression="lz4")
-            with writing(path, self.folder):
-                _write(path, content.getbuffer())
+            self.write(f"{done.piece:07}.{what}", frame)
         line = json.dumps(asdict(done)).encode() + b"\n"
         path = self.folder / _JOURNAL
         with writing(path, self.folder):
@@ -97,6 +102,42 @@ class Journal:
             finally:
                 os.close(descriptor)
         self.done.append(done)
+
+    def write(self, name: str, frame: "pl.DataFrame") -> Path:
+        """Write a frame to a file of the folder, on disk when this returns."""
+        path = self.folder / f"{name}.parquet"
+        content = BytesIO()
+        frame.write_parquet(content, compression="lz4")
+        with writing(path, self.folder):
+            _write(path, content.getbuffer())
+        return path
+
+    @staticmethod
+    def places(folder: Path) -> bool:
+        """Whether a run was killed while it put whole files in their places."""
+        return (folder / _PLACING).exists()
+
+    def place(self, counts: Mapping[str, int]) -> None:
+        """All files are whole, and have so much in them: they only have to be put in their
+        places."""
+        path = self.folder / _PLACING
+        part = self.folder / (_PLACING + ".new")
+        with writing(path, self.folder):
+            _write(part, json.dumps(counts).encode())
+            os.replace(part, path)
+        sync(self.folder)
+
+    def placed(self) -> dict[str, int] | None:
+        """What `place` was told, None where there is more to do before."""
+        try:
+            found = json.loads((self.folder / _PLACING).read_bytes())
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise Stopped(f"`{self.folder / _PLACING}` is damaged: say `--restart` to begin anew")
+        return found
 
     def remove(self) -> None:
         """The folder is no longer needed."""
@@ -136,11 +177,16 @@ class Journal:
             )
 
     def _clear(self) -> None:
-        for each in self.folder.iterdir():
-            if each.name != _LOCK:
-                if each.is_dir():
-                    raise self._foreign(each)
-                each.unlink()
+        """Throw away what is done, in an order that may be broken off anywhere."""
+        there = [each for each in self.folder.iterdir() if each.name != _LOCK]
+        for each in there:
+            if not _OURS.fullmatch(each.name) or each.is_dir():
+                raise self._foreign(each)
+        last = (_JOURNAL, _MANIFEST)
+        for each in sorted(
+            there, key=lambda each: last.index(each.name) if each.name in last else -1
+        ):
+            each.unlink()
 
     def _begin(self, manifest: Mapping[str, Any]) -> None:
         path = self.folder / _MANIFEST
@@ -148,9 +194,9 @@ class Journal:
         try:
             found = json.loads(path.read_bytes())
         except FileNotFoundError:
-            rest = [each for each in self.folder.iterdir() if each.name != _LOCK]
-            if any(each.name != _MANIFEST + ".new" for each in rest):
-                raise self._foreign(rest[0]) from None
+            for each in self.folder.iterdir():
+                if not _OURS.fullmatch(each.name):
+                    raise self._foreign(each) from None
             part = self.folder / (_MANIFEST + ".new")
             with writing(path, None):
                 _write(part, json.dumps(wanted, indent=1).encode())

@@ -17,6 +17,7 @@ from matchrules.case.tree import Builder, Malformed
 from matchrules.case.tree import Mapping as Tree
 from matchrules.case.values import plain, read_value
 from matchrules.cohort.batch.cells import misfits
+from matchrules.cohort.batch.faulty import keyless_fault
 from matchrules.cohort.batch.lines import Record
 from matchrules.diagnostics.model import CaseErrors, Diagnostic
 from matchrules.ir import FactDeclaration
@@ -40,7 +41,7 @@ class Read:
 
     rows: list[Row | None]
     keys: list[str | None]
-    faults: Mapping[int, tuple[Diagnostic, ...]]
+    faults: dict[int, tuple[Diagnostic, ...]]
 
 
 @frozen
@@ -69,16 +70,12 @@ class JsonCases:
                 if type(key) is int:
                     key = str(key)
                 if type(key) is not str or not key:
-                    faults[place] = (self._keyless(key),)
+                    why = "is missing" if key in (None, "") else "is no text and no whole number"
+                    fault = keyless_fault(self.key, why)
+                    faults[place] = (_without_places(fault, _where(records[place])),)
                     rows[place] = key = None
             keys.append(key)
         return Read(rows, keys, faults)
-
-    def _keyless(self, key: Any) -> Diagnostic:
-        what = "is missing" if key is None else "is no text and no whole number"
-        return Diagnostic(
-            "MR536", f"the key `{self.key}` {what}", help="give every case a key of its own"
-        )
 
     def _quick(self, text: str) -> Any:
         """What is in the line, None where only the slow way can tell."""
@@ -111,9 +108,7 @@ class JsonCases:
             odd.update(self._odd_instances(fact, pairs))
         return odd
 
-    def _odd_instances(
-        self, fact: FactDeclaration, pairs: list[tuple[int, Any]]
-    ) -> Iterable[int]:
+    def _odd_instances(self, fact: FactDeclaration, pairs: list[tuple[int, Any]]) -> Iterable[int]:
         if set(map(type, (one for _, one in pairs))) - {dict}:
             yield from (place for place, one in pairs if type(one) is not dict)
             pairs = [(place, one) for place, one in pairs if type(one) is dict]
@@ -128,7 +123,7 @@ class JsonCases:
     def _slow(self, record: Record, name: str) -> Row | tuple[str | None, tuple[Diagnostic, ...]]:
         """The case as the reader of single cases finds it, or its key and what is wrong."""
         builder = Builder(name)
-        where = f"line {record.line:,}"
+        where = _where(record)
         try:
             read_json(record.text, builder)
         except Malformed as stop:
@@ -153,6 +148,10 @@ class JsonCases:
                 else _plain(declaration, given)
             )  # fmt: skip
         return row
+
+
+def _where(record: Record) -> str:
+    return f"line {record.line:,}"
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> Row:

@@ -24,10 +24,12 @@ def repeated(paths: Sequence[Path], key: str) -> "pl.Series | None":
     del ordered
     if not len(twice):
         return None
-    found = pl.concat([
-        keys.filter(keys.hash().is_in(twice.implode()))
-        for keys in (pl.read_parquet(path, columns=[key])[key].drop_nulls() for path in paths)
-    ])
+    found = pl.concat(
+        [
+            keys.filter(keys.hash().is_in(twice.implode()))
+            for keys in (pl.read_parquet(path, columns=[key])[key].drop_nulls() for path in paths)
+        ]
+    )
     again = found.filter(found.is_duplicated()).unique(maintain_order=True)
     return again if len(again) else None
 

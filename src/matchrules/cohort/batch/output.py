@@ -1,5 +1,8 @@
-"""The frames of all pieces as the files that were asked for. Each is written whole where the work is
-kept, and only then put in its place: a file that is there is a whole one."""
+"""The frames of all pieces as the files that were asked for.
+
+Each is written whole where the work is kept, and only then put in its place: a file that is there
+is a whole one.
+"""
 
 import os
 import stat
@@ -8,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from matchrules.cohort.batch.faults import not_written, writing
+from matchrules.cohort.batch.faulty import PLACE
 from matchrules.cohort.batch.journal import sync
 from matchrules.diagnostics.model import UsageError
 
@@ -53,22 +57,39 @@ def taken(path: Path) -> UsageError:
     return UsageError(f"`{path}` is there already: name another file, or say `--force`")
 
 
-def assemble(pieces: Sequence[Path], empty: "pl.DataFrame", part: Path, kept: Path) -> None:
-    """Write the frames of all pieces, in their order, as one file; on disk when this returns."""
+def assemble(
+    pieces: Sequence[Path],
+    part: Path,
+    kept: Path,
+    key: str,
+    without: "pl.Series | None",
+    wide: bool = False,
+) -> int | None:
+    """Write the frames of all pieces, in their order, as one file, on disk when this returns.
+
+    `without`: keys of which nothing is to be told. How many rows are left is counted then.
+    """
     import polars as pl
 
-    whole = (
-        pl.concat([pl.scan_parquet(piece, glob=False) for piece in pieces])
-        if pieces else empty.lazy()
-    )  # fmt: skip
+    whole = pl.scan_parquet([*pieces], glob=False, hive_partitioning=False)
+    whole = whole.drop(PLACE, strict=False)
+    rows = None
+    if without is not None:
+        told = ~pl.col(key).is_in(without.implode()).fill_null(False)
+        if wide:
+            whole = whole.with_columns(pl.when(told).then(pl.exclude(key)))
+        else:
+            whole = whole.filter(told)
+        rows = int(whole.select(pl.len()).collect().item())
     with writing(part, kept):
         if part.suffix == ".parquet":
             whole.sink_parquet(part)
         elif part.suffix == ".csv":
-            whole.with_columns(_flat(empty.schema)).sink_csv(part)
+            whole.with_columns(_flat(whole.collect_schema())).sink_csv(part)
         else:
             whole.sink_ndjson(part)
         sync(part)
+    return rows
 
 
 def _flat(schema: "Mapping[str, pl.DataType]") -> "list[pl.Expr]":
