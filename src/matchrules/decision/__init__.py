@@ -7,7 +7,7 @@ the same whichever evaluator ran.
 from matchrules.types import decimal_of, python_value
 
 from .advising import key_order, stale_parameters
-from .made import Decision, Reaching, decide
+from .made import Decision, Reaching, decide, told_later
 from .model import Advice, Firing, Outcome, RulesetVersion
 from .values import Key, about_of, plain_value, render_text, render_value
 
@@ -28,4 +28,5 @@ __all__ = [
     "render_text",
     "render_value",
     "stale_parameters",
+    "told_later",
 ]

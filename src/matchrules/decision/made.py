@@ -227,5 +227,17 @@ def decide(
     return Decision(case.as_of, base, outcome, lambda: case, reaching)
 
 
+def told_later(
+    base: RuleBase, outcome: Any, day: date, case: Callable[[], Case], reaching: Reaching | None
+) -> Decision:
+    """The same, of an outcome that is worked out when it is read, at little cost: what an evaluator
+    does in microseconds is not to wait for how it is written down."""
+    made = object.__new__(Decision)
+    made.__dict__.update(
+        as_of=day, _base=base, _outcome=outcome, _case=case, reaching=reaching
+    )  # fmt: skip
+    return made
+
+
 def _restored(base: RuleBase, outcome: Outcome, case: Case, reach: "Reach | None") -> Decision:
     return decide(base, outcome, case, None if reach is None else lambda *_: reach)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matchrules.case.model import Case
     from matchrules.cohort import Extra, FrameDecision, FrameEngine, Output
     from matchrules.decision import Decision
+    from matchrules.engine.compiled.index import Repeated
     from matchrules.reach import Reach
     from matchrules.session import Session
 
@@ -111,6 +112,10 @@ class Book:
             raise UsageError(
                 f"there is no engine `{engine}`: say `rete`, `compiled` or `interpreter`"
             )
+        if engine == "compiled":
+            found = self._repeated.decide(facts, as_of)
+            if found is not None:
+                return found.decision(self._reaching)
         base, case = self.case(facts, as_of)
         try:
             if engine == "rete":
@@ -128,6 +133,13 @@ class Book:
         except CaseErrors as error:
             raise CaseErrors(error.diagnostics, self.sources) from None
         return decide(base, outcome, case, self._reaching)
+
+    @cached_property
+    def _repeated(self) -> "Repeated":
+        """What makes one decision after another quick."""
+        from matchrules.engine.compiled.index import Repeated
+
+        return Repeated(self.bases)
 
     def _reaching(self, base: RuleBase, case: "Case") -> "Reach":
         from matchrules.reach import Reach

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from graphlib import TopologicalSorter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -35,8 +35,12 @@ from .statements import (
     write_rule,
 )
 
+if TYPE_CHECKING:
+    from .index import Plan
+
 Made = Callable[..., Any]
 MOST_QUESTIONS = 5_000
+MOST_PLANS = 8
 
 
 @frozen
@@ -75,12 +79,25 @@ class Compiled:
         self._needs: dict[str, tuple[int, ...]] = {}
         self.parameters = Parameters(base)
         self._blank: dict[int, list[Any]] = {}
+        self._plans: dict[int, Plan] = {}
         self._firing: dict[str, tuple[Made, str | None, bool]] = {}
         self.units: list[Made | None] = [None] * self.layout.size
         self._statements = dict(self._statements_by_cell())
         graph = {cell: reads for cell, (_, _, reads) in self._statements.items()}
         self.plan: tuple[int, ...] = tuple(TopologicalSorter(graph).static_order())
         self._rank = {cell: place for place, cell in enumerate(self.plan)}
+
+    def repeated(self, day: date) -> "Plan":
+        """How to decide on one mapping after another on that day."""
+        span = self.parameters.span(day)
+        found = self._plans.get(span)
+        if found is None:
+            from .index import Plan  # it is for books that are decided on often
+
+            if len(self._plans) >= MOST_PLANS:
+                self._plans.clear()
+            found = self._plans[span] = Plan(self, day)
+        return found
 
     def run(self, case: Case) -> Run:
         """A case, to be asked about."""
@@ -154,7 +171,15 @@ class Compiled:
                 if cell not in found:
                     found.add(cell)
                     stack.append(cell)
-        return tuple(sorted(found, key=self._rank.__getitem__))
+        return self.in_turn(found)
+
+    def read_by(self, cell: int) -> Sequence[int]:
+        """The cells that the statement of a cell reads."""
+        return self._statements[cell][2]  # type: ignore[no-any-return]  # numbers, in a tuple
+
+    def in_turn(self, cells: Iterable[int]) -> tuple[int, ...]:
+        """Those cells, each after what it reads."""
+        return tuple(sorted(cells, key=self._rank.__getitem__))
 
     def needs_of_rule(self, rule: Rule) -> tuple[int, ...]:
         """The cells that its conditions need, in order."""

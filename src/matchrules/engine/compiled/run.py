@@ -179,9 +179,11 @@ class Run:
         wrong = wrong or found.contradictions(self, firings)
         if wrong:
             raise CaseErrors(faults.in_order(wrong))
-        return Outcome(self._derived(), firings, self._unknown())
+        return Outcome(self.derived(), firings, self.unknown())
 
-    def _derived(self) -> dict[str, Any]:
+    def derived(self) -> dict[str, Any]:
+        """The derived facts by name."""
+        self.fill(self.compiled.everything)
         cells, (names, numbers, each) = self.cells, self.compiled.shown
         derived = dict(zip(names, map(cells.__getitem__, numbers), strict=True))
         for name, fact, keyed in each:
@@ -191,7 +193,9 @@ class Run:
             )
         return derived
 
-    def _unknown(self) -> frozenset[str]:
+    def unknown(self) -> frozenset[str]:
+        """The attributes that are not known, and that something in force reads."""
+        self.fill(self.compiled.everything)
         cells = self.cells
         return frozenset(
             name for name, cell, many in self.compiled.read_cells

@@ -1,0 +1,83 @@
+"""Deciding on plain mappings again and again: a bit index, and one function for a whole decision.
+
+`Repeated` is what a book keeps. Its first decisions take the general way; from the third one on the
+rules in force have a `Plan`: facts are read in bulk (`reading`), values looked up in columns of
+masks (`columns`, `bits`), and what masks do not know is worked out by code (`fused`, `ruling`).
+Which advice stands, and that nothing is at fault, is known then; all else is told when it is read
+(`found`). Whatever is unusual, and every fault, is left to the general way: `Plan.decide` gives
+None, so that meaning and errors have one place.
+
+For a session: `Index` (in `bits`) has a mask for each value of each cell, and says how to use them.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from matchrules.ir import RuleBase
+
+from .bits import Index
+from .found import Found
+from .plan import Plan
+
+PATIENCE: Final = 2  # decisions before a plan is made
+MOST_DAYS: Final = 1_000
+
+Way = tuple[Plan, date]
+
+
+class Repeated:
+    """The plans of a book, by day."""
+
+    def __init__(self, bases: Sequence[RuleBase], patience: int = PATIENCE) -> None:
+        self._bases = bases
+        self._patience = patience
+        self._days: dict[Any, Way] = {}
+        self._asked = 0
+
+    def decide(self, facts: Any, as_of: Any) -> Found | None:
+        """The outcome on a plain mapping; None where the general way has to be taken."""
+        if type(facts) is not dict:
+            return None
+        if "as_of" in facts:
+            given = facts["as_of"]
+            if as_of is None:
+                as_of = given
+            elif given is not None and (type(given) is not type(as_of) or given != as_of):
+                return None
+        kind = type(as_of)
+        if kind is not date and kind is not str:
+            return None
+        way = self._days.get(as_of)
+        if way is None:
+            way = self._way(as_of)
+            if way is None:
+                return None
+        return way[0].decide(facts, way[1])
+
+    def _way(self, as_of: date | str) -> Way | None:
+        if self._asked < self._patience:
+            self._asked += 1
+            return None
+        if isinstance(as_of, date):
+            day = as_of
+        elif len(as_of) == 10 and as_of.isascii():
+            try:
+                day = date.fromisoformat(as_of)
+            except ValueError:
+                return None
+        else:
+            return None
+        for base in self._bases:
+            if base.start <= day and (base.end is None or day < base.end):
+                from matchrules.engine.compiled import compiled
+
+                way = compiled(base).repeated(day), day
+                if len(self._days) >= MOST_DAYS:
+                    self._days.clear()
+                self._days[as_of] = way
+                return way
+        return None
+
+
+__all__ = ["Found", "Index", "Plan", "Repeated"]

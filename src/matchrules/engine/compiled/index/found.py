@@ -1,0 +1,76 @@
+"""What the index found on a case, told when it is asked for."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from matchrules.case.model import Case
+from matchrules.decision import Decision, Firing, Reaching, told_later
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from matchrules.engine.compiled.run import Run
+
+    from .plan import Plan
+
+
+class Found:
+    """An outcome: which advice stands is known, all else is worked out when it is read."""
+
+    def __init__(
+        self, plan: "Plan", day: "date", mask: int,
+        given: Sequence[Any], each: Sequence[Sequence[int]],
+    ) -> None:  # fmt: skip
+        self.plan = plan
+        self.day = day
+        self._mask = mask
+        self._given = given
+        self._each = each  # for each rule said for each instance, the places of those
+
+    def decision(self, reaching: Reaching | None = None) -> Decision:
+        """The decision that is read from it."""
+        return told_later(self.plan.base, self, self.day, self.case, reaching)
+
+    def case(self) -> Case:
+        """The case that was decided on."""
+        return self._case
+
+    @cached_property
+    def _case(self) -> Case:
+        return self.plan.case(self.day, self._given)
+
+    @cached_property
+    def _run(self) -> "Run":
+        run = self.plan.compiled.run(self._case)
+        run.__dict__["standing"] = tuple(self.standing)  # nobody need look for it again
+        return run
+
+    @property
+    def standing(self) -> list[tuple[str, int]]:
+        """The rules whose advice stands, each with the place of the instance."""
+        plan = self.plan
+        found = [(rule.name, 0) for rule in plan.index.standing(self._mask)]
+        for name, places in zip(plan.each, self._each, strict=True):
+            found += [(name, place) for place in places]
+        return found
+
+    @cached_property
+    def firings(self) -> tuple[Firing, ...]:
+        """One for each `then` of each rule that fires, for each instance."""
+        run = self._run
+        run.fill(self.plan.said_by(name for name, _ in run.standing))
+        return run.firings
+
+    @cached_property
+    def derived(self) -> Mapping[str, Any]:
+        """The derived facts."""
+        return self._run.derived()
+
+    @cached_property
+    def unknown(self) -> frozenset[str]:
+        """What is not known and read."""
+        return self._run.unknown()
+
+
+__all__ = ["Found"]
