@@ -66,31 +66,35 @@ def _bound(cursor: Cursor) -> Decimal:
 def literal(cursor: Cursor) -> ast.Expr:
     """A value that needs no facts: what may be given, or be a parameter's value or key."""
     token = cursor.peek()
-    span = cursor.span(token)
+    kind, word = token.kind, token.meaning
     cursor.height = 1
-    if token.kind == "number":
+    if kind == "number":
         return quantity(cursor)
-    if token.kind == "date":
-        return ast.DateLiteral(date_value(cursor), span)
-    if cursor.sees_text():
+    if kind == "text" or kind == "longtext":
         return plain_text(cursor, "a text")
-    for word, value in (("yes", True), ("no", False)):
-        if cursor.accept(word):
-            return ast.YesNoLiteral(value, span)
-    if cursor.accept("unknown"):
-        return ast.UnknownLiteral(span)
+    span = cursor.span(token)
+    if kind == "date":
+        return ast.DateLiteral(date_value(cursor), span)
+    if word in ("yes", "no", "unknown"):
+        cursor.take()
+        return ast.UnknownLiteral(span) if word == "unknown" else ast.YesNoLiteral(
+            word == "yes", span
+        )
+    if kind == "name" and word not in ("true", "false"):
+        name = cursor.bare_name("a value")
+        return ast.NameExpr(name, name.span)
     if cursor.accept("-"):
         if cursor.peek().kind != "number":
             cursor.unexpected("a number")
         return ast.Unary("-", quantity(cursor), cursor.span_from(token.start))
     if cursor.accept("("):
         return _set(cursor, token.start)
-    if token.kind in ("name", "word"):
-        if token.meaning in ("true", "false"):
-            instead = "yes" if token.meaning == "true" else "no"
-            cursor.report(faults.foreign_word(span, token.meaning, f"`{instead}`"))
+    if kind in ("name", "word"):
+        if word in ("true", "false"):
+            instead = "yes" if word == "true" else "no"
+            cursor.report(faults.foreign_word(span, word, f"`{instead}`"))
             cursor.take()
-            return ast.YesNoLiteral(token.meaning == "true", span)
+            return ast.YesNoLiteral(word == "true", span)
         name = cursor.bare_name("a value")
         return ast.NameExpr(name, name.span)
     cursor.unexpected("a value")
@@ -112,11 +116,11 @@ def _set(cursor: Cursor, start: int) -> ast.SetLiteral:
 def assignment(cursor: Cursor, plain: bool) -> ast.Assignment:
     """`NAME = VALUE`; `plain` values are literals, others any expression."""
     name = cursor.bare_name("a name")
-    if cursor.sees("is") or cursor.sees(":"):
+    if not cursor.accept("="):
+        if not (cursor.sees("is") or cursor.sees(":")):
+            cursor.unexpected(f"`=` after `{name.text}`")
         token = cursor.take()
         cursor.report(faults.foreign_sign(cursor.span(token), token.meaning, "="))
-    else:
-        cursor.expect("=", f" after `{name.text}`")
     value = literal(cursor) if plain else cursor.expression()
     return ast.Assignment(name, value, cursor.span_from(name.span.start))
 

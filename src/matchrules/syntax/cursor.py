@@ -37,16 +37,23 @@ class Cursor(Reading):
     # Taking --------------------------------------------------------------------------------------
 
     def take(self) -> Token:
-        token = self.peek()
-        if self.at < self.stop:
-            self.at += 1
-        return token
+        at = self.at
+        if at >= self.stop:
+            return self.peek()
+        self.at = at + 1
+        return self.tokens[at]
 
     def accept(self, *meanings: str) -> bool:
         """Take these words, if they are all next."""
-        if not self.sees_all(*meanings):
-            return False
-        self.at += len(meanings)
+        at = self.at
+        for meaning in meanings:
+            if at >= self.stop:
+                return False
+            token = self.tokens[at]
+            if token.meaning != meaning or token.kind in QUOTED:
+                return False
+            at += 1
+        self.at = at
         return True
 
     def expect(self, meaning: str, why: str = "", help: str | None = None) -> Token:
@@ -69,30 +76,38 @@ class Cursor(Reading):
 
     def name_token(self, what: str) -> Token:
         """A bare name; a capitalised or reserved one is reported, and taken all the same."""
-        token = self.peek()
-        if token.kind == "word":
+        at = self.at
+        token = self.tokens[at] if at < self.stop else self.peek()
+        kind = token.kind
+        if kind == "name":
+            if token.meaning not in RESERVED:
+                self.at = at + 1
+                return token
+            if not self.spoilt[at]:
+                self.report(faults.reserved_name(self.span(token), token.meaning))
+                if self.fresh[at]:
+                    raise Abandon
+        elif kind == "word":
             self.report(faults.capital_name(self.span(token), token.text))
-        elif token.kind == "name" and token.meaning in RESERVED and not self.spoilt[self.at]:
-            self.report(faults.reserved_name(self.span(token), token.meaning))
-            if self.fresh[self.at]:
-                raise Abandon
-        elif token.kind != "name":
+        else:
             self.unexpected(what)
         return self.take()
 
     def bare_name(self, what: str) -> ast.Name:
         token = self.name_token(what)
-        return ast.Name(token.meaning, self.span(token))
+        return ast.Name(token.meaning, Span(self.name, token.start, token.end))
 
     def dotted(self, what: str, least: int = 1) -> ast.Name:
         """`a`, `a.b`, `a.b.c`, with at least `least` parts."""
         start = self.name_token(what)
-        parts = [start.meaning]
-        while self.sees("."):
-            self.take()
-            parts.append(self.name_token("a name after the `.`").meaning)
-        name = ast.Name(".".join(parts), self.span_from(start.start))
-        if len(parts) < least:
+        text, parts = start.meaning, 1
+        tokens, stop = self.tokens, self.stop
+        while self.at < stop and tokens[self.at].meaning == ".":
+            self.at += 1
+            text = f"{text}.{self.name_token('a name after the `.`').meaning}"
+            parts += 1
+        name = ast.Name(text, self.span_from(start.start))
+        if parts < least:
             self.report(
                 faults.fault(
                     "MR001", name.span, f"expected {what}, found `{name.text}`",
@@ -125,7 +140,7 @@ class Cursor(Reading):
         """An expression that is a clause's last part; after a fault, on to the next clause."""
         start = self.peek()
         try:
-            return self.expression()
+            return self.parse_expression(self, 0)
         except Abandon:
             self.recover(recover)
             return ast.UnknownLiteral(Span(self.name, start.start, start.end))

@@ -10,9 +10,11 @@ from matchrules.text import Span
 CHOICE, LOGIC, NEGATION, TEST, ROUND, SUM, PRODUCT, MINUS, LOOKUP, PRIMARY = range(10)
 
 # Operands of several words: they are compared and joined, and need parentheses for more.
-_PHRASES: Final = (
-    ast.FiresExpr, ast.NoneFiresExpr, ast.AdvisedExpr, ast.HowManyExpr, ast.SameAdviceExpr,
+_PHRASES: Final = frozenset(
+    {ast.FiresExpr, ast.NoneFiresExpr, ast.AdvisedExpr, ast.HowManyExpr, ast.SameAdviceExpr}
 )
+_STATES: Final = {"known": "unknown", "unknown": "known", "empty": None}
+_PREFIXES: Final = frozenset({"not", "shown", "days", "-"})
 
 _LEVELS: Final = {
     "if": CHOICE, "and": LOGIC, "or": LOGIC, "is": TEST, "is not": TEST, "in": TEST, "has": TEST,
@@ -30,10 +32,12 @@ def expression(cursor: Cursor, level: int = CHOICE) -> ast.Expr:
     """
     first = cursor.peek()
     cursor.enter(first)
-    left, reach = _prefix(cursor, level)
+    left, reach = _prefix(cursor, level, first)
     told = False
     while True:
         token = cursor.peek()
+        if token.meaning not in _LEVELS:  # nearly always, so it is asked first
+            break
         bound = _infix_level(cursor, token)
         if bound is None or bound < level:
             break
@@ -65,10 +69,15 @@ def _infix_level(cursor: Cursor, token: Token) -> int | None:
     return _LEVELS.get(word)
 
 
-def _prefix(cursor: Cursor, level: int) -> tuple[ast.Expr, int]:
+def _prefix(cursor: Cursor, level: int, token: Token) -> tuple[ast.Expr, int]:
     """A first operand, and the level of the loosest operator in it."""
-    token = cursor.peek()
-    word = token.meaning if token.kind in ("name", "operator") else ""
+    word = token.meaning
+    if word not in _PREFIXES:
+        operand = operands.primary(cursor, token)
+        if type(operand) in _PHRASES and word != "(":
+            _check_place(cursor, token, level, ROUND)
+            return operand, ROUND
+        return operand, PRIMARY
     if word in ("not", "shown"):
         _check_place(cursor, token, level, NEGATION)
         cursor.take()
@@ -92,11 +101,7 @@ def _prefix(cursor: Cursor, level: int) -> tuple[ast.Expr, int]:
         inner = expression(cursor, MINUS)
         cursor.height += 1
         return ast.Unary("-", inner, cursor.span_from(token.start)), MINUS
-    operand = operands.primary(cursor)
-    if isinstance(operand, _PHRASES) and token.meaning != "(":
-        _check_place(cursor, token, level, ROUND)
-        return operand, ROUND
-    return operand, PRIMARY
+    return operands.primary(cursor, token), PRIMARY  # a name `days`
 
 
 def _check_place(cursor: Cursor, token: Token, level: int, own: int) -> None:
@@ -253,7 +258,9 @@ def _not_before(cursor: Cursor, left: ast.Expr) -> str:
 
 def _is(cursor: Cursor, left: ast.Expr, token: Token) -> ast.Expr:
     negated = cursor.accept("not")
-    for state, opposite in (("known", "unknown"), ("unknown", "known"), ("empty", None)):
+    state = cursor.peek().meaning
+    if state in _STATES:
+        opposite = _STATES[state]
         if cursor.accept(state):
             if negated:
                 found = f"is not {state}"

@@ -19,22 +19,22 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH_DAYS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
-def primary(cursor: Cursor) -> ast.Expr:
-    """One operand."""
-    token = cursor.peek()
+def primary(cursor: Cursor, token: Token) -> ast.Expr:
+    """One operand, which starts with the current token."""
     cursor.height = 1
-    if token.kind == "name":
+    kind = token.kind
+    if kind == "name":
         return _named(cursor, token)
-    if token.kind == "number":
+    if kind == "number":
         return quantity(cursor)
-    if token.kind == "text" or token.kind == "longtext":
+    if kind == "text" or kind == "longtext":
         return text_literal(cursor)
-    if token.kind == "date":
+    if kind == "date":
         value = date_value(cursor)
         return ast.DateLiteral(value, cursor.span(token))
     if cursor.sees("("):
         return _parenthesis(cursor, token)
-    if token.kind == "word":
+    if kind == "word":
         return ast.NameExpr(cursor.dotted("a name"), cursor.span_from(token.start))
     help = None
     if token.meaning == "=" and token.kind == "operator":
@@ -58,7 +58,7 @@ def _named(cursor: Cursor, token: Token) -> ast.Expr:
         if special is not None:
             return special
     name = cursor.dotted("a name")
-    if cursor.sees("(") and not cursor.is_fresh():
+    if following.kind == "operator" and cursor.sees("(") and not cursor.is_fresh():
         _unknown_call(cursor, name)
     return ast.NameExpr(name, name.span)
 
@@ -221,16 +221,17 @@ def _parenthesis(cursor: Cursor, token: Token) -> ast.Expr:
 
 def decimal(cursor: Cursor, token: Token) -> Decimal:
     """The value of a number token, which may have one point."""
-    span = cursor.span(token)
-    if len(token.text) > DIGIT_LIMIT:
-        cursor.report(faults.number_too_long(span))
+    text = token.text
+    if len(text) > DIGIT_LIMIT:
+        cursor.report(faults.number_too_long(cursor.span(token)))
         return Decimal(0)
-    if token.text.count(".") > 1:
+    if text.count(".") > 1:
         cursor.report(
-            faults.fault("MR019", span, f"`{token.text}` is not a number", "it has two points")
+            faults.fault("MR019", cursor.span(token), f"`{text}` is not a number",
+                         "it has two points")
         )
         return Decimal(0)
-    return Decimal(token.text)
+    return Decimal(text)
 
 
 def whole(cursor: Cursor, what: str) -> int:
@@ -240,7 +241,7 @@ def whole(cursor: Cursor, what: str) -> int:
         cursor.unexpected(what)
     cursor.take()
     value = decimal(cursor, token)
-    if value != value.to_integral_value() or "." in token.text:
+    if "." in token.text:
         cursor.report(
             faults.fault("MR019", cursor.span(token), f"expected {what}, found `{token.text}`",
                          "write it without a point")

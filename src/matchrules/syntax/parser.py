@@ -14,6 +14,7 @@ from matchrules.syntax.scan import scan, significant
 from matchrules.syntax.tokens import FAULT_LIMIT, STATEMENTS, Token
 from matchrules.text import Source, Span
 
+_STARTS: Final = frozenset(STATEMENTS)
 _READERS: Final[dict[str, Callable[[Cursor], ast.Statement | None]]] = {
     "source": declarations.source,
     "enum": declarations.enum,
@@ -63,7 +64,11 @@ class _File:
         cursor = self.cursor
         size = len(cursor.tokens) - 1
         fresh = cursor.fresh
-        starts = [i for i in range(size) if fresh[i] and starts_statement(cursor, i)]
+        words = [token.meaning for token in cursor.tokens]
+        starts = [
+            i for i in range(size)
+            if fresh[i] and words[i] in _STARTS and starts_statement(cursor, i)
+        ]  # fmt: skip
         starts.append(size)
         following = 0
         cursor.at = 0

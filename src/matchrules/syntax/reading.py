@@ -90,7 +90,7 @@ class Reading:
     def span_from(self, start: int) -> Span:
         """From offset `start` to the end of the last token taken."""
         end = self.tokens[self.at - 1].end if self.at else start
-        return Span(self.name, start, max(start, end))
+        return Span(self.name, start, end if end > start else start)
 
     def text_of(self, node: ast.Expr) -> str:
         """What was written there, short enough for a message."""

@@ -75,7 +75,7 @@ def scan_part(text: str, start: int, end: int) -> Scanned | None:
     pieces = [piece for _, piece in found]
     pieces.pop()
     # Most pieces come often: each is looked at once, and kept once.
-    known = {piece: (_kind(piece), piece) for piece in pieces}
+    known = {piece: (_kind(piece), piece) for piece in set(pieces)}
     kinds, texts = zip(*map(known.__getitem__, pieces), strict=True) if pieces else ((), ())
     parts = zip(kinds, texts, offsets[1::2], offsets[2::2], texts, repeat(False))
     tokens: list[Token] = [*map(_TOKEN, parts), Token("end", "", end, end, "")]

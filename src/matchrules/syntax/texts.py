@@ -36,7 +36,12 @@ def _text(cursor: Cursor, segments: bool) -> ast.TextLiteral:
         content = cursor.text[start : max(start, token.end - quotes)]
         cursor.height = 1
         return ast.TextLiteral((ast.TextPart(content, Span(cursor.name, start, token.end)),), span)
-    reader = _Reader(cursor, token.start + quotes, token.end - quotes, segments)
+    start, end = token.start + quotes, token.end - quotes
+    if quotes == 1 and _PLAIN[segments].fullmatch(cursor.text, start, end):  # as most are
+        cursor.height = 1
+        part = ast.TextPart(cursor.text[start:end], Span(cursor.name, start, end))
+        return ast.TextLiteral((part,), span)
+    reader = _Reader(cursor, start, end, segments)
     parts = reader.parts()
     if token.kind == "longtext":
         parts = _dedent(parts, cursor.text[token.start + 3 : token.end - 3])
