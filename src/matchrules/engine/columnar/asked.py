@@ -1,7 +1,8 @@
 """What can be asked of a cohort, as columns of the graph: made once for a span of days."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cached_property
 
 from attrs import frozen
 
@@ -13,7 +14,7 @@ from .nodes import Node
 from .statements import Plan
 
 
-@frozen(eq=False)
+@frozen(slots=False, eq=False)
 class Asked:
     """The columns of what can be asked, by name of the rule or define."""
 
@@ -30,16 +31,22 @@ class Asked:
     def advised(self, kind: str, subject: str, against: bool | None) -> Node:
         """For each case whether it is advised, for or against, of any instance."""
         graph, found = self.plan.graph, list[Node]()
+        for rule, then in self.speaking.get((kind, subject), ()):
+            if against is None or (then.strength in AGAINST) is against:
+                stands = self.standing[rule.name]
+                if rule.fact is not None:
+                    stands = graph.gathered("any", rule.fact, stands, None, TRUTH, sure=True)
+                found.append(stands)
+        return logic.either(graph, found)
+
+    @cached_property
+    def speaking(self) -> Mapping[tuple[str, str], Sequence[tuple[Rule, Then]]]:
+        """By kind and subject what speaks of it."""
+        found: dict[tuple[str, str], list[tuple[Rule, Then]]] = {}
         for rule in self.base.rules.values():
             for then in rule.thens:
-                if (then.kind, then.subject) == (kind, subject) and (
-                    against is None or (then.strength in AGAINST) is against
-                ):
-                    stands = self.standing[rule.name]
-                    if rule.fact is not None:
-                        stands = graph.gathered("any", rule.fact, stands, None, TRUTH, sure=True)
-                    found.append(stands)
-        return logic.either(graph, found)
+                found.setdefault((then.kind, then.subject), []).append((rule, then))
+        return found
 
     def unknown(self, fact: str, attribute: str) -> Node:
         """For each case whether the attribute is unknown, of any instance."""

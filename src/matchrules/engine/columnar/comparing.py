@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -12,11 +12,15 @@ from .logic import both, either
 from .nodes import Constant, Graph, Node
 from .numbers import level, one_form
 
+TURNED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
 
 def compare(graph: Graph, op: str, one: Node, two: Node) -> Node:
     """A comparison of two values of one form."""
     if isinstance(one.form, Scaled):
         one, two = level(graph, [one, two])
+    if isinstance(one, Constant):  # Polars wants a literal on the right
+        one, two, op = two, one, TURNED.get(op, op)
     name = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}[op]
     return graph.step(("compare", op), lambda a, b: getattr(a, name)(b), [one, two], TRUTH)
 
@@ -67,6 +71,8 @@ def strictly(graph: Graph, truth: Node, needed: Sequence[Node]) -> Node:
 
 def extreme(graph: Graph, op: str, one: Node, two: Node) -> Node:
     """The smaller or the larger."""
+    if isinstance(one, Constant):  # Polars wants a literal on the right
+        one, two = two, one
     a, b = alike(graph, [one, two])
     form = a.form
     if isinstance(form, Scaled) and isinstance(b.form, Scaled):

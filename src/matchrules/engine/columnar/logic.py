@@ -75,8 +75,12 @@ def choose(graph: Graph, condition: Node, one: Node, two: Node) -> Node:
     if condition.sure:
         return select(graph, condition, one, two)
 
+    literal = isinstance(one, Constant)
+
     def make(c: pl.Expr, a: pl.Expr, b: pl.Expr) -> pl.Expr:
-        return pl.when(c).then(a).when(c.is_null() & a.ne_missing(b)).then(None).otherwise(b)
+        # Polars wants a literal on the right
+        differ = b.ne_missing(a) if literal else a.ne_missing(b)
+        return pl.when(c).then(a).when(c.is_null() & differ).then(None).otherwise(b)
 
     return graph.step(
         ("if",), make, [condition, one, two], one.form, sure=False, strict=False, twice=(0, 1, 2)
@@ -99,6 +103,8 @@ def agreed(graph: Graph, one: Node, two: Node) -> Node:
     """The value of both where they are known and equal, else unknown."""
     if one is two:
         return one
+    if isinstance(one, Constant):  # Polars wants a literal on the right
+        one, two = two, one
     return graph.step(
         ("agreed",), lambda a, b: pl.when(a == b).then(a), [one, two], one.form, sure=False,
         twice=(0,),

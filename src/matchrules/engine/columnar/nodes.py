@@ -31,11 +31,15 @@ class Node:
 class Constant(Node):
     """One value, everywhere; None is the unknown."""
 
-    __slots__ = ("value",)
+    __slots__ = ("_literal", "value")
     value: Any
+    _literal: pl.Expr | None
 
     def literal(self) -> pl.Expr:
-        return pl.lit(self.value, dtype=self.form.dtype)
+        """The value where it stands in an expression."""
+        if self._literal is None:
+            self._literal = pl.lit(self.value, dtype=self.form.dtype)
+        return self._literal
 
 
 class Given(Node):
@@ -106,7 +110,7 @@ class Graph:
 
         def make(number: int) -> Node:
             node = Constant(number, CASES, form, value is not None)
-            node.value = value
+            node.value, node._literal = value, None
             return node
 
         made: Constant = self._new(("constant", form, type(value), value), make)

@@ -30,7 +30,8 @@ class Plan(Expressions):
         self._marks: dict[object, Node] = {}
         self._said: list[Node] = []  # for each case, whether it shows a fault
         names = {(f"{f.name}.{a}"): (f.name, a) for f in base.facts.values() for a in f.attributes}
-        for name in order(dependencies(base)):  # so that nothing here goes deep
+        first = order(dependencies(base))  # so that nothing here goes deep
+        for name in (*first, *names, *base.defines):
             if name in base.defines:
                 self.derived(name)
             else:
