@@ -98,10 +98,12 @@ def format_option(*formats: str) -> Callable[[_Command], _Command]:
 
 def book_of(paths: Sequence[Path]) -> "Book":
     """The book of the paths given, or of the packs: out of the cache, if its files were loaded
-    before."""
+    before and `--no-cache` was not said."""
     from matchrules.rulebook import load
 
-    return load(*paths, cache=True)
+    context = click.get_current_context(silent=True)
+    anew = context is not None and context.find_root().params.get("no_cache", False)
+    return load(*paths, cache=not anew)
 
 
 def or_packs(paths: Sequence[Path]) -> tuple[Path, ...]:
