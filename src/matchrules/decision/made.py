@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from matchrules.reach import Reach
     from matchrules.records import Record
 
+_FIELDS = frozenset({"as_of", "_base", "_outcome", "_case", "reaching"})
+
 Reaching = Callable[[RuleBase, Case], "Reach"]  # makes what answers questions about a case
 
 
@@ -88,6 +90,14 @@ class Decision:
     def reach(self) -> "Reach | None":
         """What answers questions about it."""
         return None if self.reaching is None else self.reaching(self._base, self._case())
+
+    def __getattr__(self, name: str) -> Any:
+        # Called for what is not there: a field that nobody has read yet.
+        later = self.__dict__.get("_later")
+        if later is None or name not in _FIELDS:
+            raise AttributeError(f"'Decision' object has no attribute '{name}'")
+        self.__dict__.update(later())
+        return self.__dict__[name]
 
     def __iter__(self) -> Iterator[Advice]:
         return iter(self.advice)
@@ -227,16 +237,15 @@ def decide(
     return Decision(case.as_of, base, outcome, lambda: case, reaching)
 
 
-def told_later(
-    base: RuleBase, outcome: Any, day: date, case: Callable[[], Case], reaching: Reaching | None
-) -> Decision:
-    """The same, of an outcome that is worked out when it is read, at little cost: what an evaluator
-    does in microseconds is not to wait for how it is written down."""
-    made = object.__new__(Decision)
-    made.__dict__.update(
-        as_of=day, _base=base, _outcome=outcome, _case=case, reaching=reaching
-    )  # fmt: skip
+def told_later(later: Callable[[], Mapping[str, Any]]) -> Decision:
+    """A decision whose fields are filled by `later` when one is first read: what an evaluator does
+    in microseconds is not to wait for how it is written down."""
+    made = _new(Decision)
+    made.__dict__["_later"] = later
     return made
+
+
+_new = object.__new__
 
 
 def _restored(base: RuleBase, outcome: Outcome, case: Case, reach: "Reach | None") -> Decision:

@@ -106,16 +106,16 @@ class Book:
         engines give the same. Raises `CaseErrors` where the case is not valid, or where the rules
         say something impossible of it.
         """
+        if engine == "compiled":
+            found = self._repeated.decide(facts, as_of)
+            if found is not None:
+                return found
         from matchrules.decision import decide
 
         if engine not in get_args(Engine):
             raise UsageError(
                 f"there is no engine `{engine}`: say `rete`, `compiled` or `interpreter`"
             )
-        if engine == "compiled":
-            found = self._repeated.decide(facts, as_of)
-            if found is not None:
-                return found.decision(self._reaching)
         base, case = self.case(facts, as_of)
         try:
             if engine == "rete":
@@ -139,7 +139,7 @@ class Book:
         """What makes one decision after another quick."""
         from matchrules.engine.compiled.index import Repeated
 
-        return Repeated(self.bases)
+        return Repeated(self.bases, self._reaching)
 
     def _reaching(self, base: RuleBase, case: "Case") -> "Reach":
         from matchrules.reach import Reach

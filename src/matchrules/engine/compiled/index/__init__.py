@@ -10,33 +10,49 @@ None, so that meaning and errors have one place.
 For a session: `Index` (in `bits`) has a mask for each value of each cell, and says how to use them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
+from matchrules.decision import Decision, Reaching, told_later
 from matchrules.ir import RuleBase
 
 from .bits import Index
 from .found import Found
-from .plan import Plan
+from .plan import UNUSUAL, Plan
 
 PATIENCE: Final = 2  # decisions before a plan is made
 MOST_DAYS: Final = 1_000
 
-Way = tuple[Plan, date]
+Way = tuple[Callable[..., Found | None], date]
 
 
 class Repeated:
     """The plans of a book, by day."""
 
-    def __init__(self, bases: Sequence[RuleBase], patience: int = PATIENCE) -> None:
+    def __init__(
+        self, bases: Sequence[RuleBase], reaching: Reaching | None = None, patience: int = PATIENCE
+    ) -> None:
         self._bases = bases
+        self._reaching = reaching
         self._patience = patience
         self._days: dict[Any, Way] = {}
         self._asked = 0
 
-    def decide(self, facts: Any, as_of: Any) -> Found | None:
-        """The outcome on a plain mapping; None where the general way has to be taken."""
+    def decide(self, facts: Any, as_of: Any) -> Decision | None:
+        """The decision on a plain mapping; None where the general way has to be taken."""
+        try:
+            if type(facts) is dict and as_of in self._days and "as_of" not in facts:
+                function, day = self._days[as_of]
+                found = function(facts, day)
+            else:
+                found = self._find(facts, as_of)
+        except UNUSUAL:
+            return None
+        return None if found is None else told_later(partial(found.fields, self._reaching))
+
+    def _find(self, facts: Any, as_of: Any) -> Found | None:
         if type(facts) is not dict:
             return None
         if "as_of" in facts:
@@ -48,12 +64,8 @@ class Repeated:
         kind = type(as_of)
         if kind is not date and kind is not str:
             return None
-        way = self._days.get(as_of)
-        if way is None:
-            way = self._way(as_of)
-            if way is None:
-                return None
-        return way[0].decide(facts, way[1])
+        way = self._days.get(as_of) or self._way(as_of)
+        return None if way is None else way[0](facts, way[1])
 
     def _way(self, as_of: date | str) -> Way | None:
         if self._asked < self._patience:
@@ -72,7 +84,7 @@ class Repeated:
             if base.start <= day and (base.end is None or day < base.end):
                 from matchrules.engine.compiled import compiled
 
-                way = compiled(base).repeated(day), day
+                way = compiled(base).repeated(day).function, day
                 if len(self._days) >= MOST_DAYS:
                     self._days.clear()
                 self._days[as_of] = way

@@ -161,11 +161,13 @@ class Demands:
                 if _is_ordered(one) and self._is_constant(two):
                     sign = signs.get(inside.op, inside.op)
                     return [(_DENIED[sign] if denied else sign, self._value(two))]
-        if isinstance(inside, InRange) and not denied and _is_ordered(inside.value):
-            if self._is_constant(inside.low) and self._is_constant(inside.high):
-                low, high = self._value(inside.low), self._value(inside.high)
-                if None not in (low, high):
-                    return [(">=", low), ("<=", high)]
+        if (
+            isinstance(inside, InRange) and not denied and _is_ordered(inside.value)
+            and self._is_constant(inside.low) and self._is_constant(inside.high)
+        ):  # fmt: skip
+            low, high = self._value(inside.low), self._value(inside.high)
+            if None not in (low, high):
+                return [(">=", low), ("<=", high)]
         return None
 
     def _is_constant(self, expression: Expression) -> bool:

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from matchrules.case.model import Case
-from matchrules.decision import Decision, Firing, Reaching, told_later
+from matchrules.decision import Firing, Reaching
 
 if TYPE_CHECKING:
     from datetime import date
@@ -15,22 +15,24 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 
-class Found:
-    """An outcome: which advice stands is known, all else is worked out when it is read."""
+class Found(tuple["Plan", "date", int, Sequence[Any], Sequence[Sequence[int]]]):
+    """An outcome: which advice stands is known, all else is worked out when it is read.
 
-    def __init__(
-        self, plan: "Plan", day: "date", mask: int,
-        given: Sequence[Any], each: Sequence[Sequence[int]],
-    ) -> None:  # fmt: skip
-        self.plan = plan
-        self.day = day
-        self._mask = mask
-        self._given = given
-        self._each = each  # for each rule said for each instance, the places of those
+    A tuple, which costs least: the plan, the day, the mask of the rules that stand, the facts as
+    they were read, and, for each rule said for each instance, the places of those that it is for.
+    """
 
-    def decision(self, reaching: Reaching | None = None) -> Decision:
-        """The decision that is read from it."""
-        return told_later(self.plan.base, self, self.day, self.case, reaching)
+    @property
+    def plan(self) -> "Plan":
+        """What found it."""
+        return self[0]
+
+    def fields(self, reaching: Reaching | None) -> Mapping[str, Any]:
+        """The fields of a decision."""
+        return {
+            "as_of": self[1], "_base": self.plan.base, "_outcome": self, "_case": self.case,
+            "reaching": reaching,
+        }  # fmt: skip
 
     def case(self) -> Case:
         """The case that was decided on."""
@@ -38,7 +40,7 @@ class Found:
 
     @cached_property
     def _case(self) -> Case:
-        return self.plan.case(self.day, self._given)
+        return self.plan.case(self[1], self[3])
 
     @cached_property
     def _run(self) -> "Run":
@@ -50,8 +52,8 @@ class Found:
     def standing(self) -> list[tuple[str, int]]:
         """The rules whose advice stands, each with the place of the instance."""
         plan = self.plan
-        found = [(rule.name, 0) for rule in plan.index.standing(self._mask)]
-        for name, places in zip(plan.each, self._each, strict=True):
+        found = [(rule.name, 0) for rule in plan.index.standing(self[2])]
+        for name, places in zip(plan.each, self[4], strict=True):
             found += [(name, place) for place in places]
         return found
 

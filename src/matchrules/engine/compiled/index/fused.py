@@ -160,7 +160,8 @@ class Opening:
     def _values(self, reader: Single, cells: Sequence[tuple[int, bool]]) -> None:
         """Every value is checked, by being looked up."""
         function, say, known_as = self.function, self.block.say, self.function.known_as
-        masks = []
+        kept: list[str] = []
+        masks: list[str] = []
         for number, ((cell, has_column), values) in enumerate(
             zip(cells, reader.values, strict=True)
         ):
@@ -170,7 +171,9 @@ class Opening:
             needed = cell in function.used
             if has_column:
                 column = self.plan.index.columns[cell]
-                masks.append(f"{known_as(self.plan.masks(cell, values.type, column))}[{given}]")
+                table = self.plan.masks(cell, values.type, column)
+                kept.append(f"{known_as(table.kept)}[{given}]")
+                masks.append(f"{known_as(table)}[{given}]")
             if needed and is_itself(values.type) and has_column:
                 say(f"    x{cell}c = {given}")
             elif needed:
@@ -178,7 +181,10 @@ class Opening:
             elif not has_column and not _is_yes_no(values):
                 say(f"    {known_as(values)}[{given}]")
         if masks:
-            say(f"    left &= {' & '.join(masks)}")
+            say("    try:")
+            say(f"        left &= {' & '.join(kept)}")
+            say(f"    except {known_as(KeyError)}:")
+            say(f"        left &= {' & '.join(masks)}")
 
 
 def _is_set(type_: Type) -> bool:
@@ -195,10 +201,11 @@ def ordering(columns: Sequence[tuple[str, Type]]) -> Callable[..., list[int]]:
 
     def order(count: int, *values: Sequence[Any]) -> list[int]:
         deciding = values[:1] if len(set(values[0])) == count else values
+        pairs = list(zip(deciding, types, strict=False))  # the first may be enough
         keys = [
-            tuple([sort_key(items[place], type_) for items, type_ in zip(deciding, types, strict=False)])
+            tuple([sort_key(items[place], type_) for items, type_ in pairs])
             for place in range(count)
-        ]  # fmt: skip
+        ]
         return sorted(range(count), key=keys.__getitem__)
 
     return order

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from matchrules.case.model import Case
 from matchrules.case.values import Misread
@@ -19,6 +19,10 @@ from .ruling import Ruling
 
 if TYPE_CHECKING:
     from matchrules.engine.compiled.program import Compiled
+
+
+# A key or a value that cannot be looked up is told of by the general way.
+UNUSUAL: Final = (Unusual, Misread, KeyError, TypeError)
 
 
 class Plan:
@@ -39,24 +43,24 @@ class Plan:
 
     @cached_property
     def function(self) -> Callable[..., Any]:
-        """Of a mapping and a day: the mask of the rules that stand, the facts as read, and the
-        instances for which the others stand; None where the general way has to be taken."""
+        """Of a mapping and a day: what was found; None where the general way has to be taken."""
         function = Fused(self)
         ruling = Ruling(function)
         ruling.write()
         self.each = ruling.each
         rows = "".join([f"r{place}, " for place in range(len(self.readers))])
-        function.say(f"return left, ({rows}), ({''.join(f'{s}, ' for s in ruling.found)})")
+        each = "".join([f"{places}, " for places in ruling.found])
+        plan, found = function.known_as(self), function.known_as(Found)
+        function.say(f"return {found}(({plan}, day, left, ({rows}), ({each})))")
         Opening(function).write()
         return function.made()  # type: ignore[no-any-return]  # it is what was compiled
 
     def decide(self, facts: dict[str, Any], day: date) -> Found | None:
         """The outcome; None where the general way has to be taken."""
         try:
-            found = self.function(facts, day)
-        except (Unusual, Misread, KeyError, TypeError):
+            return self.function(facts, day)  # type: ignore[no-any-return]  # see there
+        except UNUSUAL:
             return None
-        return None if found is None else Found(self, day, *found)
 
     def case(self, day: date, given: Sequence[Any]) -> Case:
         """The case of facts as they were read."""

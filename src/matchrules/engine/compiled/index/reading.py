@@ -83,18 +83,19 @@ class Values(dict[Any, Any]):
         return value
 
 
-class Masks(dict[Any, int]):
-    """From values as given, of the usual types, to the masks of a column."""
-
-    __slots__ = ("column", "type")
+class Masks:
+    """From values as given, of the usual types, to the masks of a column. What is in `kept`, a
+    plain `dict`, is found there more quickly."""
 
     def __init__(self, type_: Type, column: Column) -> None:
-        super().__init__()
         self.type, self.column = type_, column
+        self.kept: dict[Any, int] = {}
 
-    def __missing__(self, given: Any) -> int:
-        mask = self.column[_read(given, self.type)]
-        _keep(self, given, mask)
+    def __getitem__(self, given: Any) -> int:
+        mask = self.kept.get(given)
+        if mask is None:
+            mask = self.column[_read(given, self.type)]
+            _keep(self.kept, given, mask)
         return mask
 
 
