@@ -52,7 +52,7 @@ def shown(column: pl.Series, type_: Type, dtype: pl.DataType) -> pl.Series:
         case Number(places=places) if places:
             found = column.cast(pl.Decimal(MOST_DIGITS, places)) / 10**places
         case Enum(members=members):
-            found = column.cast(pl.UInt32).cast(pl.Enum(members))
+            found = pl.Series(members, dtype=pl.Enum(members)).gather(column.cast(pl.UInt32))
         case AnyDayOfYear():
             found = _each(column, lambda day: str(DayOfYear(day // 100, day % 100)), pl.String())
         case SetOf(of):
