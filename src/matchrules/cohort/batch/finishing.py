@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from matchrules.cohort.batch.asked import Asked
 from matchrules.cohort.batch.faulty import (
+    PLACE,
     add_faults,
     error_rows,
     ownerless_fault,
@@ -110,15 +111,14 @@ def _repeated(
     if not len(places):
         return path, 0, 0
     errors = pl.read_parquet(path)
-    known = errors[keys.name].unique()
-    fresh = ~keys.gather(places).is_in(known.implode())
+    fresh = set(places) - set(errors[PLACE])
     rest = errors.filter(
         ~pl.col(keys.name).is_in(again.implode(), nulls_equal=False).fill_null(False)
     )
     fault = repeated_fault(keys.name)
     made = add_faults(rest, keys, dict.fromkeys(places, (fault,)))
     written = journal.write(f"{piece:07}.{ERRORS}.repeated", made)
-    return written, made.height - errors.height, int(fresh.sum())
+    return written, made.height - errors.height, len(fresh)
 
 
 __all__ = ["ADVICE", "DERIVED", "ERRORS", "KEYS", "finish", "targets"]

@@ -1,5 +1,8 @@
 """A batch: a file of cases decided a piece at a time, from where an earlier run was broken off."""
 
+import os
+from collections.abc import Mapping
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +19,7 @@ from matchrules.cohort.batch.output import check_target
 from matchrules.cohort.batch.pieces import Piece, Pieces, open_pieces
 from matchrules.cohort.extra import polars
 from matchrules.cohort.naming import AS_OF
+from matchrules.diagnostics.model import CaseErrors, UsageError
 from matchrules.records.document import software
 
 if TYPE_CHECKING:
@@ -35,8 +39,10 @@ def decide_file(book: "Book", asked: Asked, told: Told = lambda *_: None) -> Sum
     polars()
     started = perf_counter()
     asked.check()
+    files = targets(book, asked)
+    _check_distinct(asked, files)
     if asked.restart or not Journal.places(asked.partial):
-        for target in targets(book, asked).values():
+        for target in files.values():
             check_target(target, asked.force)
     pieces = open_pieces(book, asked)
     further = open_further(book, asked, pieces.key, pieces.counted)
@@ -57,15 +63,26 @@ def decide_file(book: "Book", asked: Asked, told: Told = lambda *_: None) -> Sum
             **counts,
             before=before,
             seconds=perf_counter() - started,
-            files=targets(book, asked),
+            files=files,
             output=asked.output,
         )
-    except BaseException:
-        if not journal.done:
-            journal.remove()  # there is nothing to go on with
+    except BaseException as error:
+        # there is nothing to go on with, or only once the file is another one
+        if not journal.done or isinstance(error, CaseErrors):
+            journal.remove()
         raise
     finally:
         journal.close()
+
+
+def _check_distinct(asked: Asked, files: Mapping[str, Path]) -> None:
+    """Refuse one file for two things."""
+    found: dict[str, str] = {}
+    given = {"the cases": asked.cases, **{f"`{fact}`": p for fact, p in asked.facts.items()}}
+    for what, path in {**given, **{f"the {what}": path for what, path in files.items()}}.items():
+        other = found.setdefault(os.path.realpath(path), what)
+        if other != what:
+            raise UsageError(f"`{path}` is given for {other} and for {what}: name another file")
 
 
 @frozen(eq=False)
@@ -87,7 +104,7 @@ class _Running:
             if not unchanged(self.asked.cases, self.identity):
                 raise damaged(
                     f"`{self.asked.cases}` was changed while it was read",
-                    "leave it as it is, and begin anew with `--restart`",
+                    "leave it as it is, and begin anew",
                 )
             self.journal.keep(*self._decided(piece))
             cases += len(piece.keys)

@@ -1,0 +1,590 @@
+"""`matchrules batch`: files of cases in every format, runs that are broken off, and what stands in
+the way."""
+
+import fcntl
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from click.testing import CliRunner, Result
+
+from matchrules.cli.app import app
+from matchrules.cohort.batch import Asked, decide_file
+from matchrules.cohort.batch.journal import Journal
+from matchrules.rulebook import Book, load_text
+
+RULES = """
+ruleset shop
+  version 1
+  effective from 2026-01-01
+
+source book "The shop book"
+
+enum band "How old"
+  young middle aged
+
+fact customer "Who comes"
+  name  : text optional never read
+  age   : integer 0..120 years optional
+  band  : band optional
+  likes : set of band optional
+  club  : yes_no optional
+  paid  : decimal 0.00..999.99 optional
+  since : date optional
+fact order many up to 5 "What was bought"
+  sum : integer 0..1000
+
+advice serve "How to serve"
+  kindly
+  gladly
+  rebate (spent: integer 0..5000)
+
+define customer.spent : integer 0..5000
+  is sum(order.sum)
+
+rule old
+  cite book
+  when customer.age >= 60 years
+  then must serve.kindly "Be kind."
+rule any
+  cite book
+  when customer.spent >= 0
+  then should serve.gladly "Be glad."
+rule rich
+  cite book
+  when customer.spent > 500 or customer.paid > 100.00
+  then may serve.rebate(spent = customer.spent) "Offer a rebate for {spent}."
+"""
+CASES: list[dict[str, Any]] = [
+    {"id": "a", "as_of": "2026-03-01",
+     "customer": {"name": 'Ann, "A"', "age": 71, "band": "aged", "paid": 3.5,
+                  "since": "2020-02-29"},
+     "order": [{"sum": 300}, {"sum": 300}]},
+    {"id": "b", "as_of": "2026-03-01", "customer": {"age": 40, "paid": 120.25, "club": True}},
+    {"id": "c", "as_of": "2026-03-01", "customer": {"likes": ["young", "aged"]}},
+    {"id": "d", "as_of": "2026-03-01"},
+    {"id": "e", "as_of": "2026-03-01", "customer": {"age": 60, "club": False}, "order": []},
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    return load_text({"shop.rules": RULES})
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "shop.rules").write_text(RULES, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*words: str | Path, code: int = 0) -> Result:
+    found = CliRunner().invoke(app, ["batch", "--rules", "rules", *map(str, words)])
+    assert found.exception is None or isinstance(found.exception, SystemExit), found.exception
+    assert found.exit_code == code, found.output
+    return found
+
+
+def ndjson(path: str, cases: list[dict[str, Any]]) -> Path:
+    Path(path).write_text("".join(json.dumps(case) + "\n" for case in cases), encoding="utf-8")
+    return Path(path)
+
+
+def told(advice: pl.DataFrame) -> set[tuple[Any, ...]]:
+    columns = (str(column) for column in advice.columns[:1])
+    return set(advice.select(*columns, "kind", "subject", "strength").cast(pl.String).iter_rows())
+
+
+def expected(book: Book, cases: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
+    """The advice on each case by itself."""
+    found = set()
+    for case in cases:
+        facts = {name: given for name, given in case.items() if name != "id"}
+        for advice in book.decide(facts, engine="interpreter"):
+            found.add((case["id"], advice.kind, advice.subject, advice.strength))
+    return found
+
+
+def many(number: int) -> list[dict[str, Any]]:
+    return [
+        {"id": f"k{n}", "as_of": "2026-03-01", "customer": {"age": n % 120, "paid": n % 900},
+         "order": [{"sum": n % 1000}] * (n % 3)}
+        for n in range(number)
+    ]  # fmt: skip
+
+
+# Formats ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("piece", ["2", "100"])
+def test_lines_of_json_are_cases_as_in_a_case_file(folder: Path, book: Book, piece: str) -> None:
+    ndjson("cases.ndjson", CASES)
+    found = run("cases.ndjson", "-o", "advice.parquet", "--piece", piece)
+    advice = pl.read_parquet("advice.parquet")
+    assert told(advice) == expected(book, CASES)
+    assert found.stdout.startswith(f"5 cases, {advice.height} pieces of advice, no errors (")
+    assert found.stdout.splitlines()[1:] == [
+        "advice: advice.parquet", "errors: advice.errors.parquet",
+    ]  # fmt: skip
+    assert pl.read_parquet("advice.errors.parquet").height == 0
+    assert {path.name for path in folder.iterdir()} == {
+        "rules", "cases.ndjson", "advice.parquet", "advice.errors.parquet",
+    }  # fmt: skip
+
+
+def test_what_comes_out_is_the_same_in_every_format(folder: Path) -> None:
+    ndjson("cases.ndjson", CASES)
+    for out in ("a.parquet", "a.csv", "a.ndjson"):
+        run("cases.ndjson", "-o", out, "--texts", "--derived", "--piece", "2")
+    whole = pl.read_parquet("a.parquet").cast(pl.String)
+    assert "Offer a rebate for 600." in whole["text"]
+    assert pl.read_csv("a.csv", infer_schema=False).equals(whole)
+    lines = pl.read_ndjson("a.ndjson", schema=dict.fromkeys(whole.columns, pl.String))
+    assert lines.equals(whole)
+    derived = pl.read_parquet("a.derived.parquet")
+    assert derived["customer.spent"].to_list() == [600, 0, 0, 0, 0]
+    assert pl.read_csv("a.derived.csv")["customer.spent"].to_list() == [600, 0, 0, 0, 0]
+
+
+def test_nested_parquet_is_what_lines_of_json_are(folder: Path, book: Book) -> None:
+    pl.DataFrame(CASES).write_parquet("cases.parquet")
+    run("cases.parquet", "-o", "advice.parquet", "--piece", "2")
+    assert told(pl.read_parquet("advice.parquet")) == expected(book, CASES)
+
+
+def test_flat_columns_and_further_facts(folder: Path, book: Book) -> None:
+    cases = CASES[:2] + CASES[4:]  # the others have facts that no cell can tell
+    Path("cases.csv").write_text(
+        "\N{BYTE ORDER MARK}id,as_of,customer.age,club,paid,name,band,since\r\n"
+        'a,2026-03-01,71,,3.50,"Ann, ""A""",aged,2020-02-29\r\n'
+        "b,2026-03-01,40,yes,120.25,,,\r\n"
+        "e,2026-03-01,60,no,,,,\r\n",
+        encoding="utf-8", newline="",
+    )  # fmt: skip
+    Path("orders.csv").write_text("id,sum\na,300\na,300\n", encoding="utf-8")
+    run("cases.csv", "-o", "advice.parquet", "--fact", "order=orders.csv", "--piece", "2")
+    assert told(pl.read_parquet("advice.parquet")) == expected(book, cases)
+    flat = pl.read_csv("cases.csv", try_parse_dates=True)
+    flat = flat.with_columns(club=pl.col("club").replace_strict({"yes": True, "no": False}))
+    flat.write_parquet("flat.parquet")
+    pl.read_csv("orders.csv").write_parquet("orders.parquet")
+    run("flat.parquet", "-o", "b.parquet", "--fact", "order=orders.parquet")
+    assert pl.read_parquet("b.parquet").equals(pl.read_parquet("advice.parquet"))
+
+
+def test_a_wide_answer_has_a_row_for_each_case(folder: Path) -> None:
+    ndjson("cases.ndjson", [*CASES, {"id": "x", "as_of": "2026-03-01", "customer": {"age": "old"}}])
+    found = run("cases.ndjson", "-o", "advice.csv", "--wide", "--piece", "4", code=1)
+    assert "6 cases, 6 rows, 1 case with errors" in found.stdout
+    wide = pl.read_csv("advice.csv")
+    assert wide["id"].to_list() == ["a", "b", "c", "d", "e", "x"]
+    assert wide["serve.kindly"].to_list() == [True, False, False, False, True, None]
+
+
+def test_cases_without_keys_go_by_their_place_in_the_file(folder: Path) -> None:
+    Path("cases.csv").write_text("age\n70\n\n80\n", encoding="utf-8")
+    run("cases.csv", "-o", "a.parquet", "--as-of", "2026-03-01")
+    assert set(pl.read_parquet("a.parquet")["line"]) == {2, 4}
+    pl.read_csv("cases.csv").drop_nulls().write_parquet("cases.parquet")
+    run("cases.parquet", "-o", "b.parquet", "--as-of", "2026-03-01", "--key", "age", code=0)
+    assert set(pl.read_parquet("b.parquet")["age"]) == {70, 80}
+    run("cases.parquet", "-o", "c.parquet", "--as-of", "2026-03-01")
+    assert set(pl.read_parquet("c.parquet")["row"]) == {1, 2}
+
+
+def test_as_json(folder: Path) -> None:
+    ndjson("cases.ndjson", CASES)
+    tree = json.loads(run("cases.ndjson", "-o", "a.parquet", "--format", "json").stdout)
+    assert tree["cases"] == 5 and tree["errors"] == 0 and tree["before"] == 0
+    assert tree["files"] == {"advice": "a.parquet", "errors": "a.errors.parquet"}
+
+
+@pytest.mark.parametrize("name", ["cases.ndjson", "cases.csv", "cases.parquet"])
+def test_no_cases_at_all(folder: Path, name: str) -> None:
+    if name == "cases.csv":
+        Path(name).write_text("id,as_of,age\n", encoding="utf-8")
+    elif name == "cases.ndjson":
+        Path(name).touch()
+    else:
+        pl.DataFrame(schema={"id": pl.String, "as_of": pl.Date}).write_parquet(name)
+    found = run(name, "-o", "a.parquet", "--derived")
+    assert found.stdout.startswith("0 cases, 0 pieces of advice, no errors")
+    assert "kind" in pl.read_parquet("a.parquet").columns
+    assert "customer.spent" in pl.read_parquet("a.derived.parquet").columns
+
+
+# Errors -----------------------------------------------------------------------------------------
+
+
+BAD = [
+    '{"id": "a", "as_of": "2026-03-01", "customer": {"age": 400}}',
+    '{"id": "b", "as_of": "2026-03-01", "customer": {"age": 5, "age": 6}}',
+    '{"id": "c", "as_of": "2026-03-01", "custmer": {}}',
+    "not json",
+    "[]",
+    '{"as_of": "2026-03-01"}',
+    '{"id": "d", "as_of": "2026-03-01", "customer": {"age": "40 years", "paid": "120.00"}}',
+    '{"id": "e", "as_of": "2026-03-01", "customer": {"paid": 1.23456789012345678901}}',
+    '{"id": "f"}',
+    '{"id": "g", "as_of": "2026-03-01", "customer": [1]}',
+    '{"id": "h", "as_of": "2026-03-01", "customer": {"name": "\\ud800"}}',
+    '{"id": 7, "as_of": "2026-03-01"}',
+    '{"id": "a", "as_of": "2026-03-01"}',
+    '{"id": "i", "as_of": "2026-03-01", "order": [{"sum": 1}, 2]}',
+    '{"id": "j", "as_of": "2026-03-01", "order": [{"sum": 1e2}, {}]}',
+    '{"id": "k", "as_of": "2026-03-01", "customer": {"likes": ["aged", 3]}}',
+    '{"id": "l", "as_of": "2025-03-01"}',
+    '{"id": "m", "as_of": "yesterday"}',
+    '{"id": "n", "as_of": "2026-03-01", "customer": {"age": NaN}}',
+]
+
+
+@pytest.mark.parametrize("piece", ["3", "100"])
+def test_an_error_belongs_to_its_case(folder: Path, piece: str) -> None:
+    Path("cases.ndjson").write_text("\n".join(BAD) + "\n", encoding="utf-8")
+    found = run("cases.ndjson", "-o", "a.parquet", "--piece", piece, code=1)
+    errors = pl.read_parquet("a.errors.parquet")
+    assert list(errors.select("id", "code").iter_rows()) == [
+        ("a", "MR537"), ("b", "MR505"), ("c", "MR510"), (None, "MR503"), (None, "MR512"),
+        (None, "MR536"), ("e", "MR516"), ("f", "MR506"), ("g", "MR512"), ("h", "MR513"),
+        ("a", "MR537"), ("i", "MR512"), ("j", "MR520"), ("k", "MR513"), ("l", "MR507"),
+        ("m", "MR513"), (None, "MR503"),
+    ]  # fmt: skip
+    assert "line 3: `custmer` is no fact that the rules know" in errors["reason"]
+    assert told(pl.read_parquet("a.parquet")) == {
+        ("d", "serve", "gladly", "should"), ("d", "serve", "rebate", "may"),
+        ("7", "serve", "gladly", "should"),
+    }  # fmt: skip
+    assert "19 cases, 3 pieces of advice, 17 cases with errors" in found.stdout
+
+
+def test_words_are_those_of_a_case_by_itself(folder: Path, book: Book) -> None:
+    from matchrules.diagnostics.model import CaseErrors
+
+    for given in ({"age": "x"}, {"age": 1.5}, {"club": "yes"}, {"band": "odd"}, {"since": 3}):
+        ndjson("cases.ndjson", [{"as_of": "2026-03-01", "customer": given}])
+        run("cases.ndjson", "-o", "a.ndjson", "--force", code=1)
+        found = json.loads(Path("a.errors.ndjson").read_text(encoding="utf-8"))
+        with pytest.raises(CaseErrors) as error:
+            book.decide({"as_of": "2026-03-01", "customer": given})
+        fault = error.value.diagnostics[0]
+        assert (found["line"], found["code"], found["help"]) == (1, fault.code, fault.help)
+        assert found["reason"].removeprefix("line 1: ") == fault.message
+
+
+def test_lines_of_csv_with_too_few_cells_and_without_keys(folder: Path) -> None:
+    Path("cases.csv").write_text("id,age,paid\na,1,2\nb,1\n,1,2\nc,1,2,3\nd,x,\n", encoding="utf-8")
+    run("cases.csv", "-o", "a.csv", "--as-of", "2026-03-01", "--piece", "2", code=1)
+    errors = pl.read_csv("a.errors.csv")
+    assert list(errors.select("id", "code").iter_rows()) == [
+        (None, "MR503"), (None, "MR536"), (None, "MR503"), ("d", "MR513"),
+    ]  # fmt: skip
+    assert "line 3 has 2 cells, the header has 3" in errors["reason"]
+
+
+def test_further_facts_without_a_case(folder: Path) -> None:
+    Path("cases.csv").write_text("id,age\na,1\nb,2\n", encoding="utf-8")
+    Path("orders.csv").write_text("id,sum\nb,3\nz,4\nz,5\n", encoding="utf-8")
+    more = ("--as-of", "2026-03-01", "--fact", "order=orders.csv", "--piece", "1")
+    run("cases.csv", "-o", "a.csv", *more, code=1)
+    errors = pl.read_csv("a.errors.csv")
+    assert list(errors.select("id", "code", "path").iter_rows()) == [("z", "MR538", "order")]
+
+
+def test_words_for_so_many_cases_only(folder: Path) -> None:
+    cases = [{"as_of": "2026-03-01", "order": [{"sum": 1}] * 6} for _ in range(5)]
+    ndjson("cases.ndjson", cases)
+    run("cases.ndjson", "-o", "a.csv", "--explain", "3", "--piece", "2", code=1)
+    errors = pl.read_csv("a.errors.csv")
+    assert errors["code"].to_list() == ["MR522"] * 5
+    assert errors["reason"].n_unique() == 2
+
+
+# Broken off -------------------------------------------------------------------------------------
+
+
+CHILD = """
+import os, signal, sys
+from pathlib import Path
+from matchrules.cohort.batch import Asked, decide_file
+from matchrules.cohort.batch.journal import Journal
+from matchrules.rulebook import load
+
+stop, how = int(sys.argv[1]), sys.argv[2]
+keep = Journal.keep
+
+def kept(self, done, frames):
+    if done.piece == stop:
+        if how == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if how == "torn":
+            with (self.folder / "journal.ndjson").open("ab") as opened:
+                opened.write(b'{"piece": 2, "cas')
+            (self.folder / "0000002.advice.parquet").write_bytes(b"PAR1")
+            os.kill(os.getpid(), signal.SIGKILL)
+    keep(self, done, frames)
+
+Journal.keep = kept
+decide_file(load("rules"), Asked(Path(sys.argv[3]), Path("a.parquet"), derived=True, piece=30))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [("cases.ndjson", "torn"), ("cases.csv", "kill"), ("cases.parquet", "kill")],
+)
+def test_a_killed_run_goes_on(folder: Path, name: str, how: str) -> None:
+    cases = many(100)
+    if name == "cases.ndjson":
+        ndjson(name, cases)
+    else:
+        flat = pl.DataFrame(
+            [{"id": c["id"], "as_of": c["as_of"], "name": 'x"\ny', **c["customer"]} for c in cases]
+        )
+        flat.write_csv(name) if name == "cases.csv" else flat.write_parquet(name)
+    killed = subprocess.run([sys.executable, "-c", CHILD, "2", how, name], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert not Path("a.parquet").exists() and not Path("a.errors.parquet").exists()
+    found = run(name, "-o", "a.parquet", "--derived", "--piece", "30")
+    assert found.stderr == "going on after 60 cases\n"
+    assert not Path("a.parquet.partial").exists()
+    run(name, "-o", "b.parquet", "--derived", "--piece", "30")
+    for what in ("", ".errors", ".derived"):
+        whole, again = Path(f"b{what}.parquet"), Path(f"a{what}.parquet")
+        assert whole.read_bytes() == again.read_bytes()
+
+
+def test_a_run_killed_between_two_files_goes_on(
+    folder: Path, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ndjson("cases.ndjson", CASES)
+    replace, put = os.replace, []
+
+    def stopped(source: Path, target: str) -> None:
+        if str(source).count("whole."):
+            put.append(target)
+            if len(put) == 2:
+                raise KeyboardInterrupt
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        decide_file(book, Asked(Path("cases.ndjson"), Path("a.parquet")))
+    monkeypatch.undo()
+    monkeypatch.chdir(folder)
+    assert Path("a.errors.parquet").exists() and not Path("a.parquet").exists()
+    run("cases.ndjson", "-o", "a.parquet")
+    assert told(pl.read_parquet("a.parquet")) == expected(book, CASES)
+    assert not Path("a.parquet.partial").exists()
+
+
+@contextmanager
+def interrupted_at(piece: int) -> Iterator[None]:
+    """A run under an interrupt before it has kept that piece."""
+    keep = Journal.keep
+
+    def stopped(self: Journal, done: Any, frames: Any) -> None:
+        if done.piece == piece:
+            signal.raise_signal(signal.SIGINT)
+        keep(self, done, frames)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Journal, "keep", stopped)
+        yield
+
+
+def test_an_interrupt_keeps_what_is_done(folder: Path) -> None:
+    ndjson("cases.ndjson", CASES)
+    with interrupted_at(1):
+        found = run("cases.ndjson", "-o", "a.parquet", "--piece", "2", code=130)
+    assert found.stderr == (
+        "interrupted: what is done is kept in `a.parquet.partial`; run the same again to go on\n"
+    )
+    assert found.stdout == ""
+    with interrupted_at(0):
+        assert run("cases.ndjson", "-o", "b.csv", code=130).stderr == "interrupted\n"
+    found = run("cases.ndjson", "-o", "a.parquet", "--piece", "2")
+    assert found.stderr == "going on after 2 cases\n"
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """As a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_loses_nothing(folder: Path) -> None:
+    """Each piece has room, but the whole has not; then one that has none either."""
+    cases = [{**case, "id": os.urandom(400).hex()} for case in many(60)]
+    ndjson("cases.ndjson", cases)
+    with files_of_at_most(30_000):
+        found = run("cases.ndjson", "-o", "a.ndjson", "--piece", "10", code=1)
+    assert found.stderr == (
+        "error: cannot write `a.ndjson.partial/whole.advice.ndjson`: file too large; make room and "
+        "run the same again: what is done is kept in `a.ndjson.partial`\n"
+    )
+    assert not Path("a.ndjson").exists()
+    found = run("cases.ndjson", "-o", "a.ndjson", "--piece", "10")
+    assert found.stderr == "going on after 60 cases\n"
+    with files_of_at_most(3_000):
+        found = run("cases.ndjson", "-o", "b.parquet", "--piece", "10", code=1)
+    assert "file too large; make room" in found.stderr
+    assert not Path("b.parquet").exists() and not Path("b.parquet.partial").exists()
+
+
+# What is there does not fit -------------------------------------------------------------------
+
+
+@pytest.fixture
+def begun(folder: Path) -> Path:
+    """A run that was broken off after two pieces."""
+    ndjson("cases.ndjson", many(100))
+    with interrupted_at(2):
+        run("cases.ndjson", "-o", "a.parquet", "--piece", "30", "--derived", code=130)
+    assert Path("a.parquet.partial").is_dir()
+    return folder
+
+
+def test_work_on_something_else_is_not_gone_on_with(begun: Path) -> None:
+    again = ("cases.ndjson", "-o", "a.parquet", "--piece", "30", "--derived")
+    found = run("cases.ndjson", "-o", "a.parquet", "--piece", "31", code=2)
+    assert found.stderr == (
+        "error: `a.parquet.partial` holds what was done with another `derived` and another "
+        "`piece`: run that again to go on with it, or say `--restart` to throw it away and begin "
+        "anew\n"
+    )
+    rules = Path("rules/shop.rules")
+    rules.write_text(RULES.replace(">= 60", ">= 61"), encoding="utf-8")
+    assert "what was done with other rules:" in run(*again, code=2).stderr
+    rules.write_text(RULES, encoding="utf-8")
+    ndjson("cases.ndjson", many(101))
+    assert "another file of cases, or another state of it:" in run(*again, code=2).stderr
+    found = run(*again, "--restart")
+    assert found.stderr == "" and found.stdout.startswith("101 cases, ")
+
+
+def test_two_runs_on_one_output(begun: Path) -> None:
+    with Path("a.parquet.partial/lock").open("r+b") as opened:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        found = run("cases.ndjson", "-o", "a.parquet", "--piece", "30", "--derived", code=2)
+    assert "another run is at work on this output (it holds `a.parquet.partial`)" in found.stderr
+    run("cases.ndjson", "-o", "a.parquet", "--piece", "30", "--derived")
+
+
+def test_a_folder_that_is_not_ours_is_left_alone(folder: Path) -> None:
+    ndjson("cases.ndjson", CASES)
+    kept = folder / "a.parquet.partial" / "thesis.txt"
+    kept.parent.mkdir()
+    kept.write_text("years of work", encoding="utf-8")
+    for more in ((), ("--restart",)):
+        found = run("cases.ndjson", "-o", "a.parquet", *more, code=2)
+        assert "`a.parquet.partial` is no folder of a batch: it holds `thesis.txt`" in found.stderr
+    assert kept.read_text(encoding="utf-8") == "years of work"
+
+
+def test_what_is_there_is_not_written_over(folder: Path) -> None:
+    ndjson("cases.ndjson", CASES)
+    Path("a.errors.parquet").write_text("mine", encoding="utf-8")
+    found = run("cases.ndjson", "-o", "a.parquet", code=2)
+    assert found.stderr == (
+        "error: `a.errors.parquet` is there already: name another file, or say `--force`\n"
+    )
+    assert Path("a.errors.parquet").read_text(encoding="utf-8") == "mine"
+    run("cases.ndjson", "-o", "a.parquet", "--errors", "e.csv")
+    run("cases.ndjson", "-o", "a.parquet", "--errors", "e.csv", "--force")
+
+
+# Files that cannot be read ----------------------------------------------------------------------
+
+
+def refused(name: str, code: str, *words: str) -> None:
+    found = run(name, "-o", "out.parquet", "--as-of", "2026-03-01", "--piece", "2", code=1)
+    assert f"error[{code}]" in found.stderr, found.stderr
+    for word in words:
+        assert word in found.stderr, found.stderr
+    assert not Path("out.parquet").exists()
+
+
+def test_files_that_are_cut_in_the_middle(folder: Path) -> None:
+    ndjson("cases.ndjson", many(10))
+    text = Path("cases.ndjson").read_text(encoding="utf-8")
+    Path("cut.ndjson").write_text(text[:-20], encoding="utf-8")
+    refused("cut.ndjson", "MR535", "`cut.ndjson` ends in the middle of line 10")
+    Path("cut.csv").write_text("id,age,paid\na,1,2\nb,2,3\nc,4", encoding="utf-8")
+    refused("cut.csv", "MR535", "`cut.csv` ends in the middle of line 4")
+    Path("quote.csv").write_text('id,name\na,"b\nc,d\n', encoding="utf-8")
+    refused("quote.csv", "MR535", "ends inside quotes that are opened in line 2")
+    whole = pl.DataFrame({"id": range(9), "age": range(9)})
+    whole.write_parquet("whole.parquet", row_group_size=2, compression="uncompressed")
+    content = Path("whole.parquet").read_bytes()
+    Path("cut.parquet").write_bytes(content[:-30])
+    refused("cut.parquet", "MR535", "`cut.parquet` is not whole")
+
+
+def test_files_that_are_something_else(folder: Path) -> None:
+    Path("none.csv").touch()
+    refused("none.csv", "MR535", "`none.csv` is empty")
+    Path("none.parquet").touch()
+    refused("none.parquet", "MR501", "`none.parquet` is empty")
+    Path("text.parquet").write_text("id,age\n", encoding="utf-8")
+    refused("text.parquet", "MR501", "`text.parquet` is no Parquet file")
+    Path("wide.csv").write_text("id;age\n1;2\n", encoding="utf-8")
+    refused("wide.csv", "MR535", "are parted by semicolons")
+    Path("twice.csv").write_text("id,age,age\n1,2,3\n", encoding="utf-8")
+    refused("twice.csv", "MR535", "has two columns `age`")
+    Path("utf16.csv").write_text("id,age\n1,2\n", encoding="utf-16")
+    refused("utf16.csv", "MR501", "UTF-16")
+    Path("latin.ndjson").write_bytes(b'{"id": 1}\n{"id": "\xe4"}\n')
+    refused("latin.ndjson", "MR501", "`latin.ndjson` is not UTF-8: see line 2")
+    Path("zero.csv").write_bytes(b"id,age\n1,2\n\0\0\0\0\n")
+    refused("zero.csv", "MR535", "line 3 of `zero.csv` holds bytes that no text has")
+    refused("nowhere.csv", "MR501", "cannot open `nowhere.csv`: no such file or directory")
+    Path("odd.csv").write_text("id,agee\n1,2\n", encoding="utf-8")
+    refused("odd.csv", "MR510", "`agee`", "did you mean")
+    run("odd.csv", "-o", "o.csv", "--as-of", "2026-03-01", "--ignore-extra")
+
+
+def test_wrong_usage(folder: Path) -> None:
+    ndjson("cases.ndjson", CASES)
+    Path("made").mkdir()
+    for words, said in (
+        (("cases.ndjson", "-o", "-"), "not `-`: name a file"),
+        (("-", "-o", "a.csv"), "not `-`: name a file"),
+        (("cases.ndjson", "-o", "a.xlsx"), "name it .parquet, .csv or .ndjson"),
+        (("cases.txt", "-o", "a.csv"), "name it .parquet, .csv or .ndjson"),
+        (("cases.ndjson", "-o", "cases.ndjson", "--force"), "is given for"),
+        (("cases.ndjson", "-o", "a.csv", "--errors", "./a.csv"), "is given for"),
+        (("cases.ndjson", "-o", "nowhere/a.csv"), "there is no folder `nowhere`"),
+        (("cases.ndjson", "-o", "a.csv", "--fact", "order"), "write FACT=FILE"),
+        (("cases.ndjson", "-o", "a.csv", "--key", "customer"), "cannot be its key"),
+        (("cases.ndjson", "-o", "a.csv", "--wide", "--texts"), "texts"),
+    ):
+        assert said in run(*words, code=2).stderr
+    Path("folder.csv").mkdir()
+    assert "`folder.csv` is a folder" in run("cases.ndjson", "-o", "folder.csv", code=2).stderr
+    assert not list(folder.glob("*.partial"))
+
+
+def test_a_link_stays_one(folder: Path) -> None:
+    ndjson("cases.ndjson", CASES)
+    Path("far").mkdir()
+    Path("far/real.parquet").touch()
+    Path("a.parquet").symlink_to("far/real.parquet")
+    run("cases.ndjson", "-o", "a.parquet", "--force")
+    assert Path("a.parquet").is_symlink() and pl.read_parquet("far/real.parquet").height == 9
