@@ -219,7 +219,10 @@ def alone(measure: str, *arguments: str) -> dict[str, float]:
     """A measurement in a process of its own, on one core."""
     done = subprocess.run(
         [sys.executable, __file__, "--measure", measure, *arguments],
-        env={**os.environ, "POLARS_MAX_THREADS": "1", "PYTHONWARNINGS": "ignore"},
+        env={
+            **os.environ, "POLARS_MAX_THREADS": "1", "PYTHONWARNINGS": "ignore",
+            "PYSPARK_PYTHON": sys.executable,
+        },
         stdout=subprocess.PIPE, check=True, text=True,
     )  # fmt: skip
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])

@@ -9,7 +9,7 @@ decided.frame.write.parquet("decided")
 ```
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Unpack
 
 from attrs import field, frozen
@@ -20,11 +20,10 @@ from matchrules.diagnostics.model import UsageError
 from matchrules.rulebook import Book
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from pyspark.sql import DataFrame
     from pyspark.sql.types import StructType
 
-Batches = Iterable["pa.RecordBatch"]
+Work = Callable[[Any], Iterator[Any]]  # Arrow batches in, Arrow batches out
 
 
 @frozen(eq=False)
@@ -77,6 +76,12 @@ def decide(frame: "DataFrame", book: Book, key: str = "id", **options: Unpack[Op
     `matchrules.cohort.decide_batches`; `explain` counts the cases of one partition. Raises
     `CaseErrors` where the columns do not fit the rules, before anything runs.
     """
+    work = worker(frame, ship(book), key, options)
+    return Decided(run(frame, book, work, key, options))
+
+
+def run(frame: "DataFrame", book: Book, work: Work, key: str, options: Options) -> "DataFrame":
+    """What comes out where Spark calls `work` with the batches of each partition."""
     from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
     names = frame.columns
@@ -84,17 +89,16 @@ def decide(frame: "DataFrame", book: Book, key: str = "id", **options: Unpack[Op
     schema: StructType = from_arrow_schema(found)
     schema.fields[0].dataType = frame.schema[names.index(key)].dataType
     renamed = frame.toDF(*(f"c{n}" for n in range(len(names))))  # Spark reads dots in names
-    return Decided(renamed.mapInArrow(_worker(frame, ship(book), names, key, options), schema))
+    return renamed.mapInArrow(work, schema)
 
 
-def _worker(
-    frame: "DataFrame", shipment: Shipment, names: list[str], key: str, options: Options
-) -> Callable[[Batches], Iterator["pa.RecordBatch"]]:
-    """What Spark calls with the batches of a partition.
+def worker(frame: "DataFrame", shipment: Shipment, key: str, options: Options) -> Work:
+    """What decides the batches of a partition.
 
     It is pickled by its code and refers to plain values only, so that a worker with no matchrules,
     or another version of it, comes as far as saying so.
     """
+    names = frame.columns
     sha256 = shipment.sha256
     content: Any = shipment.content
     try:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ def spark() -> "Iterator[SparkSession]":
         pytest.skip("Spark needs Java")
     from pyspark.sql import SparkSession
 
+    # workers run what `PYSPARK_PYTHON` says, or whatever `python3` is
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     session = (
         SparkSession.builder.master("local[4,4]")
         .appName("tests")

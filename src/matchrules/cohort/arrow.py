@@ -116,6 +116,7 @@ class Deciding:
         size: int = ROWS,
         **options: Any,
     ) -> "Deciding":
+        polars(), arrow()  # both are needed: this says so
         asked = Asked(key, **options)
         if errors not in ("rows", "raise"):
             raise UsageError(f"`errors` is `rows` or `raise`, not {errors!r}")
@@ -131,7 +132,9 @@ class Deciding:
 
     def schema(self, schema: "pa.Schema") -> "pa.Schema":
         """What comes out for what goes in. A column is judged by its type, whatever is in it."""
-        pa, pl = arrow(), polars()
+        import polars as pl
+
+        pa = arrow()
         from matchrules.cohort.naming import given
 
         key = schema.field(self._key_in(schema.names))
@@ -139,19 +142,18 @@ class Deciding:
         given(self.book.bases, self._frames(_one_of_each(columns)), self._inside)
         found = schemas(self.book, self._inside, pl.UInt32())
         parts = {"advice": found.advice, "error": found.errors}
-        if self.asked.derived:
+        if found.derived is not None:
             parts["derived"] = found.derived
             parts |= {f"derived_{fact}": each for fact, each in found.instances.items()}
-        structs = [(name, _struct(columns)) for name, columns in parts.items()]
+        structs = [(name, _struct(part)) for name, part in parts.items()]
         return pa.schema([pa.field(key.name, key.type), (WHAT, pa.string()), *structs])
 
     def batches(self, given: "Iterable[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
         """What is decided of those cases."""
         left = self.asked.explain
-        schema: Any = None
+        out: Any = None
         for table in _pieces(given, self.size):
-            if schema is None:
-                schema = self.schema(table.schema)
+            out = out or self.schema(table.schema)
             decided = self._decided(table, left)
             left = max(0, left - decided.errors[_ROW].n_unique())
             parts = {"advice": decided.advice, "error": decided.errors}
@@ -159,7 +161,7 @@ class Deciding:
                 parts["derived"] = decided.derived
             parts |= {f"derived_{fact}": each for fact, each in decided.instances.items()}
             for name, frame in parts.items():
-                yield from _told(table, name, frame, schema)
+                yield from _told(table, name, frame, out)
 
     @property
     def _inside(self) -> Asked:
@@ -182,28 +184,56 @@ class Deciding:
         return key
 
     def _whole(self, table: "pa.Table") -> "pl.DataFrame":
-        """The cases without their keys."""
-        found: pl.DataFrame = polars().DataFrame(table.drop_columns([self.asked.key]))
-        return found
+        """The cases with their rows for keys."""
+        import polars as pl
+
+        found: pl.DataFrame = pl.DataFrame(table.drop_columns([self.asked.key]))
+        return found.with_row_index(_ROW)
 
     def _frames(self, whole: "pl.DataFrame") -> "dict[str, pl.DataFrame]":
-        """A frame for each fact of those cases, and one of the cases."""
+        """A frame for each fact of those cases, which are told apart by their rows."""
         from matchrules.cohort.batch.shape import from_frame
 
         declared: dict[str, FactDeclaration] = {}
         for base in self.book.bases:
             declared |= base.facts
-        return from_frame(self.book, whole.with_row_index(_ROW), self._inside, declared)
+        return from_frame(self.book, whole, self._inside, declared)
 
     def _decided(self, table: "pa.Table", explain: int) -> "FrameDecision":
+        whole = self._whole(table)
+        keys = table.column(self.asked.key)
+        without = _rows_without(keys) if keys.null_count else None
+        if without is not None:
+            whole = whole.join(without, on=_ROW, how="anti", maintain_order="left")
         found = decide_frame(
-            self.book, self._frames(self._whole(table)), _ROW, as_of=self.asked.as_of,
+            self.book, self._frames(whole), _ROW, as_of=self.asked.as_of,
             output=self.asked.output, derived=self.asked.derived, texts=self.asked.texts,
             explain=explain, extra=self.asked.extra, engine=self.asked.engine,
         )  # fmt: skip
+        if without is not None:
+            found = evolve(found, errors=self._without_key(found.errors, without))
         if self.errors == "raise" and found.errors.height:
             raise _first(table, found.errors, self.asked.key)
         return found
+
+    def _without_key(self, errors: "pl.DataFrame", rows: "pl.DataFrame") -> "pl.DataFrame":
+        """The errors, with those of cases that have no key."""
+        import polars as pl
+
+        key = self.asked.key
+        lost = rows.with_columns(
+            code=pl.lit("MR524"), path=pl.lit(key), reason=pl.lit(f"`{key}` is missing"),
+            help=pl.lit(f"give every case its `{key}`"),
+        )  # fmt: skip
+        whole = [errors, lost.select(errors.columns)]
+        return pl.concat(whole, how="vertical_relaxed").sort(_ROW, maintain_order=True)
+
+
+def _rows_without(keys: "pa.ChunkedArray") -> "pl.DataFrame":
+    """The rows that have no key."""
+    import polars as pl
+
+    return pl.Series(keys.is_null()).arg_true().cast(pl.UInt32).alias(_ROW).to_frame()
 
 
 def _pieces(given: "Iterable[pa.RecordBatch]", size: int) -> "Iterator[pa.Table]":
@@ -228,16 +258,17 @@ def _struct(columns: "pl.Schema") -> "pa.DataType":
     return arrow().struct([(n, plain_type(t)) for n, t in columns.items() if n != _ROW])
 
 
-def _one_of_each(columns: "pl.Schema") -> Any:
+def _one_of_each(columns: "pl.Schema") -> "pl.DataFrame":
     """A case with some value in every column that can hold one."""
-    pl = polars()
+    import polars as pl
+
     found = [pl.Series(name, [_some(dtype)], dtype) for name, dtype in columns.items()]
-    case: Any = pl.DataFrame(found)
-    return case
+    return pl.DataFrame(found)
 
 
-def _some(dtype: "pl.DataType") -> Any:
-    pl = polars()
+def _some(dtype: Any) -> Any:
+    import polars as pl
+
     if isinstance(dtype, pl.Struct):
         return {inside.name: _some(inside.dtype) for inside in dtype.fields}
     if isinstance(dtype, pl.List):
@@ -272,7 +303,7 @@ def _first(table: "pa.Table", errors: "pl.DataFrame", key: str) -> CaseErrors:
     first = errors.filter(errors[_ROW] == errors[_ROW].min())
     name = table.column(key)[first[_ROW][0]].as_py()
     return CaseErrors([
-        Diagnostic(row["code"], f"`{key}` {name}: {row['message']}", path=row["path"])
+        Diagnostic(row["code"], f"`{key}` {name}: {row['reason']}", path=row["path"])
         for row in first.iter_rows(named=True)
     ])  # fmt: skip
 

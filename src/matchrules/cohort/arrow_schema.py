@@ -51,10 +51,9 @@ def _type_of(pa: Any, type_: Type) -> Any:
     match type_:
         case YesNo():
             return pa.bool_()
-        case Number(0 | None, low, high):
-            fits = all(bound is not None and abs(bound) < 2**63 for bound in (low, high))
-            return pa.int64() if fits else pa.decimal128(38, 0)
-        case Number(places):
+        case Number(places=0):
+            return pa.int64()  # no declared range goes further
+        case Number(places=places):
             return pa.decimal128(38, places)
         case Date():
             return pa.date32()
