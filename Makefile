@@ -5,7 +5,7 @@ BIN := .venv/bin
 APPLICANT := examples/comeback_low_score.yaml
 SMOKE := tests/spec tests/unit/test_rete_memory.py tests/unit/test_rete_network.py tests/e2e/test_cli.py tests/e2e/test_examples.py
 
-.PHONY: advise mutate test test-main test-others test-all test-long test-spark check docs proofs format constraints clean help
+.PHONY: advise bench mutate test test-main test-others test-all test-long test-spark check docs proofs format constraints clean help
 
 help:
 	@echo "make advise       advice for the applicant in $(APPLICANT)"
@@ -14,6 +14,7 @@ help:
 	@echo "make test-long    the property tests with many more examples"
 	@echo "make test-spark   what runs on Spark: in an environment of its own, needs Java"
 	@echo "make mutate       which changes of the packs their tests do not notice; minutes"
+	@echo "make bench        compares with other engines, and writes the page of it; some 20 minutes (QUICK=1: a few)"
 	@echo "make docs         writes the generated parts of the documentation again"
 	@echo "make proofs       proves the packs, and writes the page of what is proved; minutes"
 	@echo "make check        ruff, mypy --strict, import-linter"
@@ -66,6 +67,14 @@ docs: .venv/.ready
 # what is proved of the packs, written into its page
 proofs: .venv/.ready
 	$(BIN)/python scripts/proofs-page
+
+.venv-bench/.peers: pyproject.toml constraints.txt bench/requirements.txt scripts/make-venv
+	@python=$$(scripts/find-python main) && scripts/make-venv "$$python" .venv-bench -e '.[frames]' \
+	&& .venv-bench/bin/pip install -qq --no-deps -r bench/requirements.txt && touch $@
+
+# how fast it is beside other engines, written into its page; the machine should have nothing else to do
+bench: .venv-bench/.peers
+	.venv-bench/bin/python bench/everything.py $(if $(QUICK),--quick)
 
 # pins again: the newest of everything that pyproject.toml asks for
 constraints:

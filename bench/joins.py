@@ -80,7 +80,7 @@ KINDS = {
     "matchrules_decide": (Decide, "matchrules, everything in one mapping"),
     "matchrules_rete": (ReteSession, "matchrules, a session on durable-rules"),
 }
-BOUNDS = ("loop", "polars", "bit_join")
+ENGINES = ("durable", "zen", "cel", "clips", "experta")
 
 
 def measure(name: str, listed: int, seconds: float, patience: float) -> dict[str, Any]:
