@@ -98,7 +98,9 @@ class Book:
             facts = open_document(str(facts), case_file(Path(facts)))
         return read_case(self.bases, facts, as_of)
 
-    def decide(self, facts: Any, as_of: date | None = None, engine: Engine = "rete") -> "Decision":
+    def decide(
+        self, facts: Any, as_of: date | None = None, engine: Engine = "compiled"
+    ) -> "Decision":
         """The decision on one case.
 
         `facts` is a mapping from each fact to its attributes (or to fact objects), fact objects,

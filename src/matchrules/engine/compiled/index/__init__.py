@@ -1,8 +1,8 @@
 """Deciding on plain mappings again and again: a bit index, and one function for a whole decision.
 
-`Repeated` is what a book keeps. Its first decisions take the general way; from the third one on the
-rules in force have a `Plan`: facts are read in bulk (`reading`), values looked up in columns of
-masks (`columns`, `bits`), and what masks do not know is worked out by code (`fused`, `ruling`).
+`Repeated` is what a book keeps: for each day the `Plan` of the rules in force. Facts are read in
+bulk (`reading`), values looked up in columns of masks (`columns`, `bits`), and what masks do not
+know is worked out by code (`fused`, `ruling`).
 Which advice stands, and that nothing is at fault, is known then; all else is told when it is read
 (`found`). Whatever is unusual, and every fault, is left to the general way: `Plan.decide` gives
 None, so that meaning and errors have one place.
@@ -22,7 +22,6 @@ from .bits import Index
 from .found import Found
 from .plan import UNUSUAL, Plan
 
-PATIENCE: Final = 2  # decisions before a plan is made
 MOST_DAYS: Final = 1_000
 
 Way = tuple[Callable[..., Found | None], date]
@@ -31,14 +30,10 @@ Way = tuple[Callable[..., Found | None], date]
 class Repeated:
     """The plans of a book, by day."""
 
-    def __init__(
-        self, bases: Sequence[RuleBase], reaching: Reaching | None = None, patience: int = PATIENCE
-    ) -> None:
+    def __init__(self, bases: Sequence[RuleBase], reaching: Reaching | None = None) -> None:
         self._bases = bases
         self._reaching = reaching
-        self._patience = patience
         self._days: dict[Any, Way] = {}
-        self._asked = 0
 
     def decide(self, facts: Any, as_of: Any) -> Decision | None:
         """The decision on a plain mapping; None where the general way has to be taken."""
@@ -68,9 +63,6 @@ class Repeated:
         return None if way is None else way[0](facts, way[1])
 
     def _way(self, as_of: date | str) -> Way | None:
-        if self._asked < self._patience:
-            self._asked += 1
-            return None
         if isinstance(as_of, date):
             day = as_of
         elif len(as_of) == 10 and as_of.isascii():

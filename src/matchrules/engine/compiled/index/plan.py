@@ -28,6 +28,8 @@ UNUSUAL: Final = (Unusual, Misread, KeyError, TypeError)
 class Plan:
     """For a span of days in which no value of a parameter changes."""
 
+    ruling: type[Ruling] = Ruling
+
     def __init__(self, compiled: "Compiled", day: date) -> None:
         self.compiled = compiled
         self.base: RuleBase = compiled.base
@@ -45,7 +47,7 @@ class Plan:
     def function(self) -> Callable[..., Any]:
         """Of a mapping and a day: what was found; None where the general way has to be taken."""
         function = Fused(self)
-        ruling = Ruling(function)
+        ruling = self.ruling(function)
         ruling.write()
         self.each = ruling.each
         rows = "".join([f"r{place}, " for place in range(len(self.readers))])

@@ -1,10 +1,11 @@
-"""Conditions on all instances of a fact at once: a set of instances is one number, a bit for each.
+"""Rules said for each instance of a fact, decided for all instances at once.
 
-What a column of the instances says is sorted once, and kept as long as the instances stay: after a
-change of the case only a place in it has to be found again.
+A set of instances is one number, a bit for each. What a column of the instances says is sorted once
+and kept as long as the instances stay: when something else in the case changes, only a place in
+each column has to be found again. A session on the compiled rules works so.
 """
 
-from .columns import Column, Columns, places_of
-from .truths import Truths
+from .columns import Column, Places, places_of
+from .plan import Lasting, lasting
 
-__all__ = ["Column", "Columns", "Truths", "places_of"]
+__all__ = ["Column", "Lasting", "Places", "lasting", "places_of"]

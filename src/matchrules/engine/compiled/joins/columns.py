@@ -1,28 +1,42 @@
 """The values that the instances of a fact have in one attribute, and who has which."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from matchrules.types import Enum, Type, Value
 
 
-class Column:
-    """The values of one attribute, one for each instance; None where it is unknown."""
+class Places(int):
+    """A set of instances: a number with a bit for each."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[int]:
+        """Their places, ascending."""
+        return iter(places_of(self))
+
+    def __contains__(self, place: int) -> bool:
+        return bool(self >> place & 1)
+
+
+class Column(list[Any]):
+    """The values of one attribute, one for each instance; None where it is unknown. It is not
+    changed: what is worked out of it stays as long as the instances do."""
 
     def __init__(self, values: Sequence[Value | None], type_: Type) -> None:
-        self.values = values
+        super().__init__(values)
         self.type = type_
 
     @cached_property
     def equal(self) -> Mapping[Any, int]:
         """For each value those that have it."""
         places: dict[Any, list[int]] = {}
-        for place, value in enumerate(self.values):
+        for place, value in enumerate(self):
             if value is not None:
                 places.setdefault(value, []).append(place)
-        return {value: _bits(found) for value, found in places.items()}
+        return {value: bits_of(found) for value, found in places.items()}
 
     @cached_property
     def known(self) -> int:
@@ -50,7 +64,9 @@ class Column:
         return values if ranks is None else [ranks[value] for value in values], below
 
     def compared(self, op: str, value: Any) -> int:
-        """Those whose known value compares so with a known one."""
+        """Those for which it is true that their value compares so with that one."""
+        if value is None:
+            return 0
         if op == "==":
             return self.equal.get(value, 0)
         if op == "!=":
@@ -65,32 +81,23 @@ class Column:
             return self.known ^ below[bisect_right(values, rank)]
         return self.known ^ below[bisect_left(values, rank)]
 
-
-class Columns:
-    """The instances of one fact. `column` makes a column when it is first asked for."""
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-        self.all = (1 << count) - 1
-        self._columns: dict[int, tuple[Any, Column]] = {}
-
-    def column(self, cell: int, values: Sequence[Value | None], type_: Type) -> Column:
-        """The column of a cell that holds those values: the one made before, where it holds the
-        very same ones."""
-        found = self._columns.get(cell)
-        if found is None or found[0] is not values:
-            found = self._columns[cell] = (values, Column(values, type_))
-        return found[1]
-
-
-def _bits(places: Sequence[int]) -> int:
-    """The number with those bits; `places` are ascending."""
-    if len(places) < 8:
+    def among(self, values: Sequence[Any]) -> int:
+        """Those for which it is true that their value is one of these."""
+        if None in values:
+            return 0
         found = 0
-        for place in places:
-            found |= 1 << place
+        for value in {*values}:
+            found |= self.equal.get(value, 0)
         return found
-    held = bytearray(places[-1] // 8 + 1)
+
+    def besides(self, values: Sequence[Any]) -> int:
+        """Those for which that is false."""
+        return 0 if None in values else self.known & ~self.among(values)
+
+
+def bits_of(places: Sequence[int]) -> int:
+    """The number with those bits; `places` are ascending."""
+    held = bytearray(places[-1] // 8 + 1 if places else 0)
     for place in places:
         held[place >> 3] |= 1 << (place & 7)
     return int.from_bytes(held, "little")
@@ -105,6 +112,6 @@ def places_of(bits: int) -> list[int]:
     return found
 
 
-_SET = [tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256)]
+_SET: Final = [tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256)]
 
-__all__ = ["Column", "Columns", "places_of"]
+__all__ = ["Column", "Places", "bits_of", "places_of"]
