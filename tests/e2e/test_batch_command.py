@@ -133,8 +133,8 @@ def test_lines_of_json_are_cases_as_in_a_case_file(folder: Path, book: Book, pie
     found = run("cases.ndjson", "-o", "advice.parquet", "--piece", piece)
     advice = pl.read_parquet("advice.parquet")
     assert told(advice) == expected(book, CASES)
-    assert found.stdout.startswith(f"5 cases, {advice.height} pieces of advice, no errors (")
-    assert found.stdout.splitlines()[1:] == [
+    assert found.stdout.startswith(f"5 cases, {advice.height} pieces of advice, no errors\n")
+    assert found.stdout.splitlines()[1:-1] == [
         "advice: advice.parquet", "errors: advice.errors.parquet",
     ]  # fmt: skip
     assert pl.read_parquet("advice.errors.parquet").height == 0

@@ -117,8 +117,9 @@ def _text(summary: "Summary") -> str:
         f"{_counted(summary.faulty, 'case', 'cases')} with errors" if summary.faulty
         else _counted(summary.errors, "error", "errors") if summary.errors else "no errors",
     ]  # fmt: skip
-    lines = [", ".join(said) + f" ({summary.rate:,.0f} cases/s)"]
+    lines = [", ".join(said)]
     lines += [f"{what}: {path}" for what, path in summary.files.items()]
+    lines.append(f"in {summary.seconds:,.1f} s: {summary.rate:,.0f} cases/s")
     return "\n".join(lines)
 
 
