@@ -237,7 +237,10 @@ def _float(column: pl.Expr, dtype: pl.DataType, type_: Number, first: str) -> Wa
     most = _EXACT_SINGLE if single else _EXACT
     least, largest = float(max(ceil(low), -most)), float(min(floor(high), most))
     whole = pl.col(first)
-    same = (whole / 10.0**places).cast(dtype) == column
+    # Polars divides by one number as it multiplies by its reciprocal, which rounds otherwise: the
+    # divisor is a column
+    divisor = column.cast(pl.Float64) * 0.0 + 10.0**places
+    same = (whole / divisor).cast(dtype) == column
     # NaN is the same as itself, and larger than all else, but not to `max`
     within = (whole.min() >= least) & (whole.max() <= largest) & ~column.is_nan().any()
     # what is past the range of an integer is found to be out of range, so it may be anything here
