@@ -47,10 +47,10 @@ def names_in(
     found: set[str] = set()
     for expression in expressions:
         for node in walk(expression):
-            if isinstance(node, Derived):
-                found.add(node.name)
-            elif isinstance(node, Attribute):
+            if isinstance(node, Attribute):
                 found.add(f"{node.fact}.{node.name}")
+            elif isinstance(node, Derived):
+                found.add(node.name)
             elif isinstance(node, Aggregate) and node.by is not None and ties:
                 found.update(
                     f"{node.fact}.{attribute.name}"

@@ -8,7 +8,7 @@ and bare numbers their unit. Whether the result fits is for the place to check (
 from collections.abc import Callable
 from typing import Any
 
-from attrs import define, evolve
+from attrs import define
 
 from matchrules import ir
 from matchrules.analysis import (
@@ -113,7 +113,7 @@ class Lowering:
             case ast.SetLiteral() | ast.UnknownLiteral():
                 return True
             case ast.NameExpr():
-                return len(node.name.parts) == 1 and not resolve.has_value(self, node.name, env)
+                return "." not in node.name.text and not resolve.has_value(self, node.name, env)
             case ast.Unary():
                 return node.op == "-" and self.weak(node.operand, env)
             case ast.Conditional():
@@ -141,7 +141,7 @@ def _to_places(value: ir.Expression, target: Type) -> ir.Expression:
     if source.places is None or source.places > target.places:
         return ir.Round(value, "nearest", target.places, target)
     if isinstance(value, ir.Constant):
-        return evolve(value, type=Number(target.places, source.low, source.high, target.unit))
+        return ir.Constant(value.value, Number(target.places, source.low, source.high, target.unit))
     return value
 
 

@@ -19,9 +19,11 @@ def name(
     lowering: "Lowering", node: ast.NameExpr, hint: Type | None, env: Environment
 ) -> ir.Expression:
     """A name as a value."""
-    parts = node.name.parts
-    if len(parts) == 1:
+    if "." not in node.name.text:
         return _bare(lowering, node, hint, env)
+    if not env.cases:
+        return _dotted(lowering, node.name, env)
+    parts = node.name.parts
     if parts[0] in env.cases:
         if env.case is not None:
             return lowering.report.error(
@@ -137,7 +139,7 @@ def _member(
         return ir.Constant(node.name.text, enum)
     # `(a)` is a set of one member where a set is expected; the tree does not keep parentheses
     text = lowering.scope.sources[node.span.source].text
-    before = text[: node.span.start].rstrip()[-1:]
+    before = _before(text, node.span.start)
     after = text[node.span.end : node.span.end + 200].lstrip()[:1]
     if text[node.span.start] == "(" or (before == "(" and after == ")"):
         return ir.Constant(frozenset({node.name.text}), hint)
@@ -146,6 +148,15 @@ def _member(
         help=f"write `({node.name.text})` for the set of it, or `has {node.name.text}` to test"
         " for it",
     )  # fmt: skip
+
+
+def _before(text: str, at: int) -> str:
+    """The last character before a place that is no blank."""
+    while at > 0:
+        at -= 1
+        if not text[at].isspace():
+            return text[at]
+    return ""
 
 
 def _ambiguous(

@@ -92,15 +92,14 @@ def reasons(expressions: Iterable[ir.Expression]) -> Mapping[str, ir.Expression]
     open_ = list(expressions)
     while open_:
         one = open_.pop()
-        match one:
-            case ir.Attribute():
-                found[f"{one.fact}.{one.name}"] = one
-            case ir.Derived():
-                found[one.name] = one
-            case ir.Aggregate():
-                found[one.source] = one
-            case _:
-                open_.extend(ir.children(one))
+        if isinstance(one, ir.Attribute):
+            found[f"{one.fact}.{one.name}"] = one
+        elif isinstance(one, ir.Derived):
+            found[one.name] = one
+        elif isinstance(one, ir.Aggregate):
+            found[one.source] = one
+        elif not isinstance(one, ir.Constant):
+            open_.extend(ir.children(one))
     return {name: found[name] for name in sorted(found)}
 
 

@@ -18,7 +18,6 @@ from matchrules.types import (
     Type,
     Unknown,
     YesNo,
-    exact,
 )
 
 PLAIN: Final[dict[str, Type]] = {
@@ -90,7 +89,8 @@ def _number(node: ast.TypeExpr, report: Report) -> Type:
 
 def exact_of(number: Decimal) -> int | Fraction:
     """The exact value of a number as written."""
-    return exact(Fraction(number))
+    whole, parts = number.as_integer_ratio()
+    return whole if parts == 1 else Fraction(whole, parts)
 
 
 def places_of(number: Decimal) -> int:

@@ -1,7 +1,6 @@
 """Expressions: typed and resolved. The `type` of one is that of its value."""
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any, Literal
 
 from attrs import fields, frozen
@@ -333,20 +332,33 @@ Expression = (
 TRUE = Constant(True, YesNo())
 
 
-@cache
-def _operand_names(kind: Any) -> tuple[str, ...]:
-    return tuple(a.name for a in fields(kind) if "Expression" in str(a.type))
+class _Operands(dict[type, tuple[str, ...]]):
+    """The fields of each kind of expression that hold others, worked out when first asked for."""
+
+    def __missing__(self, kind: Any) -> tuple[str, ...]:
+        found = tuple(a.name for a in fields(kind) if "Expression" in str(a.type))
+        self[kind] = found
+        return found
+
+
+_OPERANDS = _Operands()
+
+
+def _inside(expression: Expression) -> list[Expression]:
+    """The expressions directly inside one."""
+    found: list[Any] = []
+    for name in _OPERANDS[type(expression)]:
+        value = getattr(expression, name)
+        if type(value) is tuple:
+            found += value
+        elif value is not None:
+            found.append(value)
+    return found
 
 
 def children(expression: Expression) -> Iterator[Expression]:
     """The expressions directly inside one."""
-    kind: Any = type(expression)
-    for name in _operand_names(kind):
-        value = getattr(expression, name)
-        if isinstance(value, tuple):
-            yield from value
-        elif value is not None:
-            yield value
+    return iter(_inside(expression))
 
 
 def walk(expression: Expression) -> Iterator[Expression]:
@@ -355,9 +367,10 @@ def walk(expression: Expression) -> Iterator[Expression]:
     while stack:
         node = stack.pop()
         yield node
-        kind: Any = type(node)
-        if _operand_names(kind):  # most have none
-            stack.extend(reversed(list(children(node))))
+        if _OPERANDS[type(node)]:  # most have none
+            inside = _inside(node)
+            inside.reverse()
+            stack += inside
 
 
 @frozen

@@ -64,10 +64,10 @@ class _File:
         cursor = self.cursor
         size = len(cursor.tokens) - 1
         fresh = cursor.fresh
-        words = [token.meaning for token in cursor.tokens]
+        tokens = cursor.tokens
         starts = [
             i for i in range(size)
-            if fresh[i] and words[i] in _STARTS and starts_statement(cursor, i)
+            if fresh[i] and tokens[i].meaning in _STARTS and starts_statement(cursor, i)
         ]  # fmt: skip
         starts.append(size)
         following = 0

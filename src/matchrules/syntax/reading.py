@@ -14,6 +14,7 @@ from matchrules.syntax.tokens import RESERVED, Token
 from matchrules.text import Span
 
 QUOTED: Final = frozenset({"text", "longtext"})
+_PARENTHESES: Final = frozenset({"(", ")"})
 
 
 class Reading:
@@ -101,10 +102,11 @@ class Reading:
         if self.closings is None:
             self.closings = {}
             open_: list[int] = []
-            for index, token in enumerate(self.tokens):
-                if token.kind == "operator" and token.meaning == "(":
+            signs = [(i, t.meaning) for i, t in enumerate(self.tokens) if t.meaning in _PARENTHESES]
+            for index, sign in signs:
+                if sign == "(":
                     open_.append(index)
-                elif token.kind == "operator" and token.meaning == ")" and open_:
+                elif open_:
                     self.closings[open_.pop()] = index
         ahead = self.closings.get(self.at, self.at) + 1 - self.at
         if self.sees("for", ahead):

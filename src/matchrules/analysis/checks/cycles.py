@@ -28,7 +28,7 @@ def check(base: RuleBase, graph: Graph) -> Iterator[Diagnostic]:
 def overrides(base: RuleBase) -> Graph:
     """For every rule the rules that it overrides, by bare name."""
     return {
-        name: tuple(sorted(set(rule.overrides) & set(base.rules)))
+        name: tuple(sorted({other for other in rule.overrides if other in base.rules}))
         for name, rule in base.rules.items()
     }
 

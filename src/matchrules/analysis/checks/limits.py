@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 from matchrules.dependencies import Graph, order
 from matchrules.diagnostics.model import Diagnostic, Label
-from matchrules.ir import Aggregate, Constant, Expression, RuleBase, Table, children, walk
+from matchrules.ir import Aggregate, Constant, Expression, RuleBase, Table, children
 from matchrules.text import Span
 from matchrules.types import Number, Type
 
@@ -21,22 +21,72 @@ LARGEST: Final = 10**15
 def check(base: RuleBase, graph: Graph) -> Iterator[Diagnostic]:
     """Everything that is larger or deeper than a rule base may be."""
     yield from _tables(base)
-    yield from _nesting(base)
-    yield from _paths(base, graph)
-    yield from _numbers(base)
+    extents = _Extents()
+    owners = [(what, name, span, extents.of(es)) for what, name, span, es in _owners(base)]
+    yield from _nesting(owners)
+    yield from _paths(base, graph, extents)
+    yield from _numbers(base, owners)
+
+
+class Extent(NamedTuple):
+    """How much there is to an expression: how deep it is nested (a name or literal is 1), how many
+    aggregates are within one another at most, and the size of its largest number."""
+
+    depth: int = 0
+    aggregates: int = 0
+    number: int | Fraction = 0
+
+
+def extent(expression: Expression) -> Extent:
+    """The extent of an expression, in one walk."""
+    deepest = aggregates = 0
+    number: int | Fraction = 0
+    level = [(expression, 0)]
+    while level:
+        deepest += 1
+        inside = []
+        for node, within in level:
+            if type(node) is Constant:
+                number = max(number, _number(node))
+                continue
+            if type(node) is Aggregate:
+                within += 1
+                aggregates = max(aggregates, within)
+            for child in children(node):
+                inside.append((child, within))
+        level = inside
+    return Extent(deepest, aggregates, number)
 
 
 def depth(expression: Expression) -> int:
     """How deep an expression is nested; a name or literal is 1."""
-    deepest, level = 0, [expression]
-    while level:
-        deepest += 1
-        level = [child for node in level for child in children(node)]
-    return deepest
+    return extent(expression).depth
 
 
-def _deepest(expressions: Iterable[Expression | None]) -> int:
-    return max((depth(e) for e in expressions if e is not None), default=0)
+class _Extents:
+    """The extents of the expressions of one rule base, each worked out once: guards are those of
+    many rules, and `-` is in many rows."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Extent] = {}
+
+    def of(self, expressions: Iterable[Expression | None]) -> Extent:
+        """The largest of each."""
+        depth = aggregates = 0
+        number: int | Fraction = 0
+        for one in expressions:
+            if one is None:
+                continue
+            known = self._known.get(id(one))
+            if known is None:
+                known = self._known[id(one)] = extent(one)
+            depth = max(depth, known.depth)
+            aggregates = max(aggregates, known.aggregates)
+            number = max(number, known.number)
+        return Extent(depth, aggregates, number)
+
+
+Owner = tuple[str, str, Span, Extent]  # what it is, its name, its place
 
 
 def _tables(base: RuleBase) -> Iterator[Diagnostic]:
@@ -53,32 +103,19 @@ def _tables(base: RuleBase) -> Iterator[Diagnostic]:
                 )  # fmt: skip
 
 
-def _nesting(base: RuleBase) -> Iterator[Diagnostic]:
-    for what, name, span, expressions in _owners(base):
-        deepest = _deepest(expressions)
+def _nesting(owners: Iterable[Owner]) -> Iterator[Diagnostic]:
+    for what, name, span, (deepest, within, _) in owners:
         if deepest > NESTING:
             yield _fault(
                 "MR404", f"{what} `{name}` is nested {deepest} deep, {NESTING} are allowed",
                 span, name, "give parts of it names of their own with `define`",
             )  # fmt: skip
-        within = max((_aggregates(e) for e in expressions if e is not None), default=0)
         if within > AGGREGATES:
             yield _fault(
                 "MR404", f"{what} `{name}` has {within} aggregates within one another, "
                 f"{AGGREGATES} are allowed", span, name,
                 "give the inner ones names of their own with `define … for each`",
             )  # fmt: skip
-
-
-def _aggregates(expression: Expression) -> int:
-    """How many aggregates are within one another at most."""
-    most, stack = 0, [(expression, 0)]
-    while stack:
-        node, within = stack.pop()
-        within += isinstance(node, Aggregate)
-        most = max(most, within)
-        stack.extend((child, within) for child in children(node))
-    return most
 
 
 def _owners(base: RuleBase) -> Iterator[tuple[str, str, Span, list[Expression | None]]]:
@@ -98,7 +135,7 @@ def _owners(base: RuleBase) -> Iterator[tuple[str, str, Span, list[Expression | 
         yield "property", prop.name, prop.span, [prop.when, prop.then]
 
 
-def _paths(base: RuleBase, graph: Graph) -> Iterator[Diagnostic]:
+def _paths(base: RuleBase, graph: Graph, extents: _Extents) -> Iterator[Diagnostic]:
     """Nesting added up along the longest chain of names, reported where it first grows too deep."""
     total: dict[str, int] = {}
     through: dict[str, str] = {}
@@ -107,7 +144,7 @@ def _paths(base: RuleBase, graph: Graph) -> Iterator[Diagnostic]:
         below = 0 if deepest is None else total[deepest]
         if deepest is not None:
             through[name] = deepest
-        total[name] = below + _own(base, name)
+        total[name] = below + extents.of(_own(base, name)).depth
         if total[name] > PATH >= below:
             chain = [name]
             while chain[-1] in through:
@@ -121,13 +158,13 @@ def _paths(base: RuleBase, graph: Graph) -> Iterator[Diagnostic]:
             )  # fmt: skip
 
 
-def _own(base: RuleBase, name: str) -> int:
+def _own(base: RuleBase, name: str) -> Iterable[Expression | None]:
     define = base.defines.get(name)
     if define is not None:
-        return _deepest(define.expressions())
+        return define.expressions()
     fact, _, attribute = name.partition(".")
     declared = base.facts[fact].attributes[attribute]
-    return _deepest([declared.default, declared.unless])
+    return [declared.default, declared.unless]
 
 
 def _span(base: RuleBase, name: str) -> Span:
@@ -142,18 +179,15 @@ def _chain(names: list[str]) -> str:
     return " -> ".join(name if name == "…" else f"`{name}`" for name in shown)
 
 
-def _numbers(base: RuleBase) -> Iterator[Diagnostic]:
+def _numbers(base: RuleBase, owners: Iterable[Owner]) -> Iterator[Diagnostic]:
     for name, type_, span in _types(base):
         if isinstance(type_, Number) and any(
             end is not None and _size(end, type_) > LARGEST for end in (type_.low, type_.high)
         ):
             yield _too_large(f"the range of `{name}`", span, name)
-    for what, name, span, expressions in _owners(base):
-        for expression in expressions:
-            numbers = () if expression is None else map(_number, walk(expression))
-            if any(size > LARGEST for size in numbers):
-                yield _too_large(f"a number in {what} `{name}`", span, name)
-                break
+    for what, name, span, (_, _, largest) in owners:
+        if largest > LARGEST:
+            yield _too_large(f"a number in {what} `{name}`", span, name)
 
 
 def _types(base: RuleBase) -> Iterator[tuple[str, Type, Span]]:
@@ -172,10 +206,12 @@ def _types(base: RuleBase) -> Iterator[tuple[str, Type, Span]]:
                 yield f"{kind.name}.{subject.name}.{name}", type_, subject.span
 
 
-def _number(node: Expression) -> int | Fraction:
-    if not isinstance(node, Constant) or not isinstance(node.value, int | Fraction):
-        return 0
-    return _size(node.value, node.type)
+def _number(node: Constant) -> int | Fraction:
+    value = node.value
+    # of a kind by itself: to ask whether something is a Fraction takes long
+    if type(value) is int or type(value) is Fraction:
+        return _size(value, node.type)
+    return 0
 
 
 def _size(value: int | Fraction, type_: Type) -> int | Fraction:
