@@ -8,11 +8,13 @@ from attrs import frozen
 
 from matchrules.case.model import Case, Instance
 from matchrules.case.validation import assemble, order_of
+from matchrules.case.values import plain
 from matchrules.ir import FactDeclaration, RuleBase
-from matchrules.types import Value, python_value
+from matchrules.types import Value
 
 Key = tuple[Value | None, ...]
-_OWN: Final = (int, str, bool, float, date, type(None))  # classes of values that nobody can change
+# classes of values that nobody can change
+_OWN: Final = frozenset({int, str, bool, float, date, type(None)})
 
 
 @frozen(eq=False)
@@ -32,10 +34,11 @@ class Held:
         self.once = bool(declaration.keys) or not declaration.many
         self.keys = declaration.keys if declaration.many else ()
         self.by_handle: dict[Handle, Instance] = {}
-        # Of a single fact the known values as they were given, as far as they can be looked up so.
+        # Of a single fact the values as they were given, as far as they can be looked up so.
         self.given: dict[Handle, dict[str, Any]] = {}
         self._by_key: dict[Key, list[Handle]] = {}
         self._shared = 0  # how many keys are there more than once
+        self._nothing: dict[str, Any] = dict.fromkeys(declaration.attributes)
         self._required = [n for n, a in declaration.attributes.items() if a.required]
         self._order = order_of(declaration)
         self._places: dict[Handle, Any] = {}  # of the instances of a many-fact, in canonical order
@@ -78,14 +81,11 @@ class Held:
     def _as_given(
         self, handle: Handle, instance: Instance, given: Mapping[str, Any]
     ) -> dict[str, Any]:
-        found = self.given.get(handle, {}).copy()
+        before = self.given.get(handle)
+        found = {**(self._nothing if before is None else before), **given}
         for name, raw in given.items():
             if raw.__class__ not in _OWN:
-                raw = python_value(instance[name], self.declaration.attributes[name].type)
-            if raw is None:
-                found.pop(name, None)
-            else:
-                found[name] = raw
+                found[name] = plain(instance[name], self.declaration.attributes[name].type)
         return found
 
     def _key(self, instance: Instance) -> Key:

@@ -4,7 +4,7 @@ scratch."""
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from typing import Protocol
+from typing import Any, Final, Protocol
 
 from attrs import define, field
 
@@ -12,9 +12,15 @@ from matchrules.case.model import Case, Instance
 from matchrules.decision import Outcome
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.compiled import Compiled, compiled
+from matchrules.engine.compiled.index import Found
+from matchrules.engine.compiled.joins import Lasting, lasting
 from matchrules.engine.rete import WorkingMemory
 from matchrules.ir import RuleBase
 from matchrules.types import Value
+
+from .facts import Facts
+
+PATIENCE: Final = 2  # decisions before what stays of a case is made ready to be looked up
 
 Content = tuple[Value | None, ...]  # the values of an instance, in order of declaration
 
@@ -30,6 +36,9 @@ class Memory(Protocol):
     def touch(self, fact: str, names: Iterable[str] | None) -> None:
         """One instance of that fact has other values of those attributes; without names, one has
         come or gone."""
+
+    def quickly(self, facts: Facts) -> Found | None:
+        """What the rules say of the facts now; None where `outcome` has to be asked."""
 
     def outcome(self, case: Case) -> Outcome:
         """What the rules say of the facts now; raises `CaseErrors`."""
@@ -57,6 +66,9 @@ class ReteMemory:
 
     def touch(self, fact: str, names: Iterable[str] | None) -> None:
         self._held[fact].stale = True
+
+    def quickly(self, facts: Facts) -> None:
+        return None
 
     def outcome(self, case: Case) -> Outcome:
         try:
@@ -96,16 +108,43 @@ class ReteMemory:
 
 
 class CompiledMemory:
-    """The compiled rules, on all facts at once."""
+    """The compiled rules: what stays of the case is looked up. Where the facts are at fault, or
+    unusual, the general way is taken."""
 
     def __init__(self, base: RuleBase, as_of: date) -> None:
         self._compiled: Compiled = compiled(base)
+        self._as_of = as_of
+        self._given: dict[str, Any] = {}
+        self._stale: set[str] = set()
+        self._patience = PATIENCE
+        self._plan: Lasting | None = None
 
     def touch(self, fact: str, names: Iterable[str] | None) -> None:
-        pass
+        self._stale.add(fact)
+
+    def quickly(self, facts: Facts) -> Found | None:
+        plan = self._plan
+        if plan is None:
+            if self._patience:
+                self._patience -= 1
+                return None
+            plan = self._plan = lasting(self._compiled.repeated(self._as_of))
+        for name in self._stale:
+            held = facts.held[name]
+            if held.declaration.many:
+                sound = held.sound()
+                if sound is None:
+                    return None
+                self._given[name] = plan.standing[name].columns(sound)
+            elif len(held.given) > 1:
+                return None
+            else:
+                self._given[name] = next(iter(held.given.values()), None)
+        self._stale.clear()
+        return plan.decide(self._given, self._as_of)
 
     def outcome(self, case: Case) -> Outcome:
         return self._compiled.run(case).outcome()
 
     def close(self) -> None:
-        pass
+        self._given.clear()

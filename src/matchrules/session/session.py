@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from types import TracebackType
 from typing import Any, NoReturn
 
@@ -14,7 +15,7 @@ from matchrules.case.reading import read_facts, read_instance
 from matchrules.case.readings import Readings
 from matchrules.case.tree import Path
 from matchrules.case.values import Misread
-from matchrules.decision import Decision, Reaching, decide
+from matchrules.decision import Decision, Reaching, decide, told_later
 from matchrules.diagnostics.model import CaseErrors, UsageError
 from matchrules.diagnostics.suggest import did_you_mean
 from matchrules.ir import FactDeclaration, RuleBase
@@ -112,6 +113,11 @@ class Session:
         with self._lock:
             self._check_open()
             if self._decision is None:
+                found = self._memory.quickly(self._facts)
+                if found is not None:
+                    later = partial(found.fields, self._reaching)
+                    self._decision = told_later(later)
+                    return self._decision
                 try:
                     case = self._facts.case()
                     outcome = self._memory.outcome(case)
