@@ -157,7 +157,8 @@ class Listing:
     def _searched(self, frame: pl.LazyFrame, keys: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
         key = pl.col(self.given.key).cast(self.given.key_type)
         # bounds let a reader pass over parts of a file by what it says of them
-        near = frame.filter(key.is_between(keys.min(), keys.max())).with_columns(key.alias(_KEY))
+        low, high = (pl.lit(bound, keys.dtype) for bound in (keys.min(), keys.max()))
+        near = frame.filter(key.is_between(low, high)).with_columns(key.alias(_KEY))
         numbered = pl.DataFrame({_KEY: keys}).with_row_index(CASE)
         found = near.join(numbered.lazy(), on=_KEY, how="inner", maintain_order="left").collect()
         found = found.sort(CASE, maintain_order=True)
@@ -185,7 +186,7 @@ def _ascending(keys: pl.Series) -> bool:
 def in_memory(given: Given) -> Given:
     """The same, everything that is lazy collected."""
     lazy = {id(s.frame): s.frame for s in given.sources if isinstance(s.frame, pl.LazyFrame)}
-    collected = dict(zip(lazy, pl.collect_all([*lazy.values()]), strict=True))  # type: ignore[arg-type]  # only lazy ones
+    collected = dict(zip(lazy, pl.collect_all([*lazy.values()]), strict=True))
     sources = tuple(
         evolve(source, frame=collected.get(id(source.frame), source.frame))
         for source in given.sources
