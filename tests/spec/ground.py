@@ -1,8 +1,13 @@
 """A small vocabulary on which each statement of the meaning is shown, on every engine."""
 
+import sys
 from datetime import date
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "property"))
 
 import pytest
+from cases_in_columns import agree
 
 import matchrules as mr
 
@@ -56,7 +61,17 @@ def on_all(book, facts, as_of=AS_OF):
     decision = book.decide(facts, as_of=as_of, engine="interpreter")
     for engine in OTHERS:
         assert book.decide(facts, as_of=as_of, engine=engine).to_json() == decision.to_json()
+    in_columns(book, facts, as_of)
     return decision
+
+
+def in_columns(book, facts, as_of):
+    """The case as a cohort of one; a case that is not valid is none."""
+    try:
+        base, case = book.case(facts, as_of)
+    except mr.CaseErrors:
+        return
+    agree(base, [case])
 
 
 def all_refuse(book, facts, as_of=AS_OF):
@@ -67,6 +82,7 @@ def all_refuse(book, facts, as_of=AS_OF):
             book.decide(facts, as_of=as_of, engine=engine)
         found.append(caught.value.diagnostics)
     assert all(other == found[0] for other in found)
+    in_columns(book, facts, as_of)
     return found[0]
 
 

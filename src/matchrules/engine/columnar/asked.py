@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
-from attrs import frozen
+import polars as pl
+from attrs import field, frozen
 
 from matchrules.ir import AGAINST, Rule, RuleBase, Then
 
@@ -12,6 +13,7 @@ from . import logic
 from .forms import TRUTH
 from .nodes import Node
 from .statements import Plan
+from .work import Queries
 
 
 @frozen(slots=False, eq=False)
@@ -27,6 +29,7 @@ class Asked:
     derived: Mapping[str, Node]
     fields: Mapping[tuple[str, int], Mapping[str, Node]]
     provisional: Mapping[str, Node]
+    queries: Queries = field(factory=dict, repr=False)  # that were asked, to be asked again
 
     def advised(self, kind: str, subject: str, against: bool | None) -> Node:
         """For each case whether it is advised, for or against, of any instance."""
@@ -38,6 +41,11 @@ class Asked:
                     stands = graph.gathered("any", rule.fact, stands, None, TRUTH, sure=True)
                 found.append(stands)
         return logic.either(graph, found)
+
+    @property
+    def large(self) -> bool:
+        """Whether a number in it needs a wide column."""
+        return any(node.form.dtype == pl.Int128 for node in self.plan.graph.nodes)
 
     @cached_property
     def speaking(self) -> Mapping[tuple[str, str], Sequence[tuple[Rule, Then]]]:
@@ -65,7 +73,7 @@ def ask(base: RuleBase, day: date) -> Asked:
     def outward(fact: str | None, node: Node) -> Node:
         return plan.graph.spread(node, plan.scope(fact))
 
-    def field(rule: Rule, then: Then, name: str) -> Node:
+    def value(rule: Rule, then: Then, name: str) -> Node:
         type_ = base.advice[then.kind].subjects[then.subject].fields[name]
         return outward(rule.fact, plan.outward(plan.value(then.fields[name]), type_))
 
@@ -79,7 +87,7 @@ def ask(base: RuleBase, day: date) -> Asked:
             for name, d in base.defines.items()
         },
         fields={
-            (rule.name, place): {name: field(rule, then, name) for name in then.fields}
+            (rule.name, place): {name: value(rule, then, name) for name in then.fields}
             for rule in rules for place, then in enumerate(rule.thens)
         },
         provisional={r.name: outward(r.fact, plan.marked(r)) for r in rules},

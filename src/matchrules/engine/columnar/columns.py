@@ -42,8 +42,8 @@ def dtype_of(type_: Type) -> pl.DataType:
         case YesNo():
             return pl.Boolean()
         case Number():
-            ends = [abs(end) for end in (type_.low, type_.high) if end is not None]
-            wide = max(ends, default=0) * 10 ** (type_.places or 0) >= 2**63
+            ends = [end for end in (type_.low, type_.high) if end is not None]
+            wide = any(abs(end) * 10 ** (type_.places or 0) >= 2**63 for end in ends)
             return pl.Int128() if wide else pl.Int64()
         case Date():
             return pl.Date()

@@ -145,8 +145,12 @@ class Graph:
         if strict and any(isinstance(p, Constant) and p.value is None for p in given):
             return self.constant(None, form)
         if all(isinstance(p, Constant) for p in given):
-            literals = [p.literal() for p in given if isinstance(p, Constant)]
-            return self.constant(pl.select(make(*literals)).to_series()[0], form)
+            folded = (*key, form, *(p.number for p in given))
+            if folded not in self._made:
+                literals = [p.literal() for p in given if isinstance(p, Constant)]
+                found = pl.select(make(*literals)).to_series()[0]
+                self._made[folded] = self.constant(found, form)
+            return self._made[folded]
         scope = CASES.union(*(p.scope for p in given))
         placed = [self.spread(p, scope) for p in given]
 

@@ -1,6 +1,5 @@
 """Values of parameters: constants of a span of days, or looked up by a date or a key."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
@@ -9,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from matchrules.ir import ParameterDeclaration, RuleBase
+from matchrules.ir import ParameterDeclaration
 from matchrules.types import Enum, Number, Type, Value, YesNo
 
 from .forms import EPOCH, WIDTHS, Form, Scaled, form_of, inner, scaled, whole
@@ -17,25 +16,6 @@ from .nodes import Graph, Node
 from .numbers import shape
 
 Dated = tuple[list[date], list[Value]]
-
-
-class Parameters:
-    """The parameters of a rule base."""
-
-    def __init__(self, base: RuleBase) -> None:
-        self.base = base
-        self.starts = sorted(
-            {r.start for p in base.parameters.values() for r in p.rows if r.start is not None}
-        )
-
-    def span(self, day: date) -> int:
-        """Which stretch of days without a change a day is in."""
-        return bisect_right(self.starts, day)
-
-    def in_force(self, name: str, day: date) -> dict[Value | None, Value]:
-        """The values on a day, by key."""
-        rows = self.base.parameters[name].rows
-        return {r.key: r.value for r in rows if r.start is None or r.start <= day}
 
 
 def looked_up(
@@ -140,4 +120,4 @@ def _fits(number: int, dtype: Any) -> bool:
     return WIDTHS.index(whole(number, number)) <= WIDTHS.index(dtype)
 
 
-__all__ = ["Parameters", "looked_up"]
+__all__ = ["looked_up"]

@@ -41,7 +41,7 @@ class Result:
     def __init__(self, asked: Asked, columns: Columns) -> None:
         self.columns = columns
         self._asked = asked
-        self._work = Work(columns)
+        self._work = Work(columns, asked.queries)
 
     @property
     def faulty(self) -> pl.Series:
@@ -107,22 +107,23 @@ class Result:
         nodes += [f for n in said for p in range(len(known[n].thens))
                   for f in asked.fields[n, p].values()]  # fmt: skip
         self._work.fill(nodes)
-        any_fault = bool(faulty.any())
+        sound: dict[str | None, pl.Series] | None = {None: ~faulty} if faulty.any() else None
         for name in said:
             rule = known[name]
-            chosen = standings[name].arg_true()
-            cases = self.rows(rule.fact).gather(chosen)
-            if any_fault:
-                kept = ~faulty.gather(cases)
-                chosen, cases = chosen.filter(kept), cases.filter(kept)
+            if sound is None:
+                chosen = standings[name].arg_true()
+            else:
+                if rule.fact not in sound:
+                    sound[rule.fact] = sound[None].gather(self.rows(rule.fact))
+                chosen = (standings[name] & sound[rule.fact]).arg_true()
+            cases = chosen if rule.fact is None else self.rows(rule.fact).gather(chosen)
             if not len(cases):
                 continue
             many = rule.fact is not None and asked.base.facts[rule.fact].many
-            scope = self._scope(rule.fact)
-            marks = self._work.series(asked.provisional[name], scope).gather(chosen)
+            marks = self._work.chosen(asked.provisional[name], chosen)
             for place, then in enumerate(rule.thens):
                 fields = {
-                    field: self._work.series(node, scope).gather(chosen).alias(field)
+                    field: self._work.chosen(node, chosen).alias(field)
                     for field, node in asked.fields[name, place].items()
                 }
                 yield Said(name, place, then, cases, chosen if many else None, fields, marks)
