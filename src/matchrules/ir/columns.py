@@ -3,18 +3,20 @@
 Unlike the trees of `ir.json`, everything is in one list, each thing after what it is made of: first
 strings, numbers, yes, no and none as they are, then groups of things of one kind. A group has a
 column for each field, and a column holds the places of values in the list; one of a field that is
-declared `int` holds the numbers themselves. So a group is read by a few calls of `map`, and nothing
-is done in Python for one node alone.
+declared `int` holds the numbers themselves. A column, but for the first, that is the same all the
+way down is that one number. So a group is read by a few calls of `map`, and nothing is done in
+Python for one node alone.
 
 Types, places in files, dates and tuples are kept once. Anything else stands for itself, as often as
 it did: what is told of one node is never told of another that only reads the same.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import cache
 from hashlib import sha256
+from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final, get_args
 
@@ -69,15 +71,20 @@ def shape() -> str:
 
 
 _Get = Callable[[int], Any]
-_Columns = Sequence[list[int]]
+_Columns = Sequence[list[int] | int]
 
 
-def _found(get: _Get, columns: _Columns) -> list[Any]:
-    return [map(get, column) for column in columns]
+def _values(get: _Get, column: list[int] | int) -> Iterable[Any]:
+    return map(get, column) if isinstance(column, list) else repeat(get(column))
+
+
+def _found(get: _Get, columns: _Columns) -> list[Iterable[Any]]:
+    return [_values(get, column) for column in columns]
 
 
 def _tuples(get: _Get, columns: _Columns) -> list[Any]:
-    return list(zip(*_found(get, columns), strict=True)) if columns else [()]
+    # the first of the columns is a list, and all of them as long, or without end
+    return list(zip(*_found(get, columns), strict=False)) if columns else [()]
 
 
 def _mappings(get: _Get, columns: _Columns) -> list[Any]:
@@ -102,7 +109,10 @@ def _reader(kind: str) -> Callable[[_Get, _Columns], list[Any]]:
             raise NoRuleBases(f"a {kind} has {size} fields, not {len(columns)}")
         if not columns:
             return [node()]
-        values = (c if at in plain else map(get, c) for at, c in enumerate(columns))
+        values = (
+            (one if isinstance(one, list) else repeat(one)) if at in plain else _values(get, one)
+            for at, one in enumerate(columns)
+        )
         return list(map(node, *values))
 
     return nodes
@@ -163,13 +173,15 @@ class _Writer:
             written.append([key[1], *self._columns(key[1], groups[key], place)])
         return {"scalars": scalars, "groups": written, "bases": place[self._seen[id(bases)]]}
 
-    def _columns(self, kind: str, group: list[int], place: list[int]) -> list[list[int]]:
+    def _columns(self, kind: str, group: list[int], place: list[int]) -> list[list[int] | int]:
         columns = zip(*(self._made_of[n] for n in group), strict=True)
         plain = _plain(_NODES[kind]) if kind in _NODES else ()
-        return [
-            list(column) if at in plain else [place[n] for n in column]
-            for at, column in enumerate(columns)
-        ]
+        written: list[list[int] | int] = []
+        for at, column in enumerate(columns):
+            numbers = list(column) if at in plain else [place[n] for n in column]
+            same = at > 0 and len(set(numbers)) == 1
+            written.append(numbers[0] if same else numbers)
+        return written
 
     def _number(self, top: Any) -> None:
         # a stack of its own: rules may nest deeper than calls can
