@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matchrules.case.classes import Fact as Fact
     from matchrules.case.classes import FactClasses as FactClasses
+    from matchrules.cohort.result import FrameDecision as FrameDecision
     from matchrules.decision import Advice as Advice
     from matchrules.decision import Decision as Decision
     from matchrules.decision import RulesetVersion as RulesetVersion
@@ -59,6 +60,7 @@ _HOMES = {
     "DiagnosticsError": "diagnostics.model",
     "Fact": "case.classes",
     "FactClasses": "case.classes",
+    "FrameDecision": "cohort.result",
     "Handle": "session",
     "Label": "diagnostics.model",
     "MatchrulesError": "diagnostics.model",

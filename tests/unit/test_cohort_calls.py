@@ -1,5 +1,7 @@
 """Calls of `decide_frame` that cannot be meant, and frames that do not fit the rules."""
 
+import subprocess
+import sys
 from datetime import date, datetime
 from typing import Any
 
@@ -144,3 +146,15 @@ def test_tables_that_speak_arrow_are_taken() -> None:
 
     found = clinic().decide_frame({"patient": Table()}, as_of=DAY)
     assert found.advice.equals(clinic().decide_frame({"patient": PATIENT}, as_of=DAY).advice)
+
+
+def test_without_polars_it_is_said_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['polars'] = None\n"
+        "import matchrules as mr\n"
+        "book = mr.load()\n"
+        "try:\n    book.decide_frame({})\n"
+        "except mr.UsageError as error:\n    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == 'frames need Polars; install it with: pip install "matchrules[frames]"\n'
