@@ -295,11 +295,18 @@ def test_lines_of_csv_with_too_few_cells_and_without_keys(folder: Path) -> None:
 
 def test_further_facts_without_a_case(folder: Path) -> None:
     Path("cases.csv").write_text("id,age\na,1\nb,2\n", encoding="utf-8")
-    Path("orders.csv").write_text("id,sum\nb,3\nz,4\nz,5\n", encoding="utf-8")
+    Path("orders.csv").write_text("id,sum\nb,3\nz,4\nz,5\n,6\n", encoding="utf-8")
     more = ("--as-of", "2026-03-01", "--fact", "order=orders.csv", "--piece", "1")
     run("cases.csv", "-o", "a.csv", *more, code=1)
     errors = pl.read_csv("a.errors.csv")
-    assert list(errors.select("id", "code", "path").iter_rows()) == [("z", "MR538", "order")]
+    assert list(errors.select("id", "code", "reason").iter_rows()) == [
+        ("z", "MR524", "`order` has 2 rows of `z`, which is no case"),
+        (None, "MR524", "`order` has a row without a key"),
+    ]
+    twice = [{"id": "b", "as_of": "2026-03-01", "order": [{"sum": 1}]}]
+    ndjson("twice.ndjson", twice)
+    found = run("twice.ndjson", "-o", "b.csv", "--fact", "order=orders.csv", code=1)
+    assert "`order` is given twice: in `twice.ndjson`, and in `orders.csv`" in found.stderr
 
 
 def test_words_for_so_many_cases_only(folder: Path) -> None:

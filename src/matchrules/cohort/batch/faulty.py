@@ -69,11 +69,17 @@ def repeated_fault(key: str) -> Diagnostic:
     )
 
 
-def ownerless_fault(fact: str, key: str) -> Diagnostic:
-    """A row of further facts belongs to no case."""
+def ownerless_fault(fact: str, key: str, rows: int, owner: Any) -> Diagnostic:
+    """Rows of further facts belong to no case; `owner` is their key, None where they have none."""
+    said = "a row" if rows == 1 else f"{rows:,} rows"
+    if owner is None:
+        return Diagnostic(
+            "MR524", f"`{fact}` has {said} without a key", path=fact,
+            help=f"give every row the `{key}` of its case",
+        )  # fmt: skip
     return Diagnostic(
-        "MR538", f"there is a `{fact}` of a case that is not there", path=fact,
-        help=f"correct its `{key}`, or add the case",
+        "MR524", f"`{fact}` has {said} of `{owner}`, which is no case", path=fact,
+        help=f"correct the `{key}`, or add the case",
     )  # fmt: skip
 
 

@@ -83,11 +83,12 @@ def _assemble(
     schema = pl.read_parquet_schema(errors[0])
     for fact in further.frames:
         lost = further.ownerless(fact, journal.paths(KEYS), key)
-        if len(lost):
-            faults = [ownerless_fault(fact, further.key)] * len(lost)
-            more = error_rows(faults, schema).with_columns(lost.alias(key))
+        if lost.height:
+            owners = lost.select("len", further.key).iter_rows()
+            faults = [ownerless_fault(fact, further.key, count, owner) for count, owner in owners]
+            more = error_rows(faults, schema).with_columns(lost[further.key].alias(key))
             errors.append(journal.write(f"{ERRORS}.{fact}", more))
-            told["errors"] += len(lost)
+            told["errors"] += lost.height
     for what, target in files.items():
         pieces = errors if what == ERRORS else journal.paths(what)
         left = assemble(

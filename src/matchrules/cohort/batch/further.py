@@ -10,7 +10,7 @@ from matchrules.cohort.batch.csv_cases import missing_column, read_header
 from matchrules.cohort.batch.faults import damaged, reason_of
 from matchrules.cohort.batch.output import format_of
 from matchrules.cohort.batch.parquet import Rows
-from matchrules.diagnostics.model import CaseErrors, UsageError
+from matchrules.diagnostics.model import CaseErrors, Diagnostic, UsageError
 from matchrules.diagnostics.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -42,19 +42,31 @@ class Further:
                 found[fact] = frame.filter(pl.col(self.key).is_in(wanted)).collect()
         return found
 
-    def ownerless(self, fact: str, keys: "Sequence[Path]", name: str) -> "pl.Series":
-        """The keys in the file of a fact that no case has."""
+    def check(self, frames: "Mapping[str, pl.DataFrame]", cases: Path) -> None:
+        """Raise `CaseErrors` where the cases have such facts themselves."""
+        faults = [
+            Diagnostic("MR505", f"`{fact}` is given twice: in `{cases}`, and in `{path}`",
+                       help="leave one of them out", path=fact)
+            for fact, path in self.paths.items() if fact in frames
+        ]  # fmt: skip
+        if faults:
+            raise CaseErrors(faults)
+
+    def ownerless(self, fact: str, keys: "Sequence[Path]", name: str) -> "pl.DataFrame":
+        """The keys in the file of a fact that no case has, null among them, with how many rows
+        have them (`len`)."""
         import polars as pl
 
         cases = pl.scan_parquet([*keys], glob=False).select(pl.col(name).alias(self.key))
         with _reading(self.paths[fact]):
-            rows = self.frames[fact].select(self.key).filter(pl.col(self.key).is_not_null())
+            rows = self.frames[fact].group_by(self.key).len()
             lost = rows.join(cases, on=self.key, how="anti")
-            return lost.unique().sort(self.key).collect(engine="streaming")[self.key]
+            return lost.sort(self.key, nulls_last=True).collect(engine="streaming")
 
 
-def open_further(book: "Book", asked: "Asked", key: str, counted: bool) -> Further:
-    """The files of `asked.facts`, looked at so far as to know their columns."""
+def open_further(book: "Book", asked: "Asked", key: str, counted: bool, texts: bool) -> Further:
+    """The files of `asked.facts`, looked at so far as to know their columns. `counted`: cases have
+    no keys; `texts`: keys are texts, also where they look like numbers."""
     import polars as pl
 
     frames: dict[str, pl.LazyFrame] = {}
@@ -79,12 +91,12 @@ def open_further(book: "Book", asked: "Asked", key: str, counted: bool) -> Furth
             raise UsageError(f"`{path}`: further facts are .parquet or .csv")
         if key not in names:
             raise CaseErrors([missing_column(key, path, names)])
+        if texts and frames[fact].collect_schema()[key].is_integer():
+            frames[fact] = frames[fact].with_columns(pl.col(key).cast(pl.String))
     return Further(frames, dict(asked.facts), key)
 
 
-def _other_kind(path: Path, key: str, kind: Any, wanted: Any) -> Any:
-    from matchrules.diagnostics.model import Diagnostic
-
+def _other_kind(path: Path, key: str, kind: Any, wanted: Any) -> Diagnostic:
     return Diagnostic(
         "MR513", f"`{key}` is {kind} in `{path}`, and {wanted} in the cases, so that none is equal",
         help="write keys alike in all files",

@@ -15,7 +15,7 @@ from matchrules.cohort.batch.finishing import ADVICE, DERIVED, ERRORS, KEYS, fin
 from matchrules.cohort.batch.further import Further, open_further
 from matchrules.cohort.batch.identity import of_file, of_rules, unchanged
 from matchrules.cohort.batch.journal import Done, Journal
-from matchrules.cohort.batch.output import check_target
+from matchrules.cohort.batch.output import check_target, format_of
 from matchrules.cohort.batch.pieces import Piece, Pieces, open_pieces
 from matchrules.cohort.extra import polars
 from matchrules.cohort.naming import AS_OF
@@ -45,7 +45,9 @@ def decide_file(book: "Book", asked: Asked, told: Told = lambda *_: None) -> Sum
         for target in files.values():
             check_target(target, asked.force)
     pieces = open_pieces(book, asked)
-    further = open_further(book, asked, pieces.key, pieces.counted)
+    further = open_further(
+        book, asked, pieces.key, pieces.counted, format_of(asked.cases) != ".parquet"
+    )
     identity = of_file(asked.cases)
     manifest = {
         "matchrules": software(),
@@ -116,6 +118,7 @@ class _Running:
         explained = sum(each.faulty for each in self.journal.done)
         frames = piece.frames
         if self.further.frames:
+            self.further.check(frames, asked.cases)
             mine = frames[AS_OF][key]
             frames = {**frames, **self.further.of(mine)}
         found = self.book.decide_frame(

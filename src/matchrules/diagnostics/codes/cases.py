@@ -27,7 +27,6 @@ CODES = declare(
     MR535="a file of cases is cut off or damaged",
     MR536="a case of a file has no key",
     MR537="several cases of a file have one key",
-    MR538="a row of further facts belongs to no case of the file",
     MR540="there are no rules where they are looked for",
     MR541="a rule file cannot be opened",
     MR542="a stored book cannot be read, or is not what was stored",
