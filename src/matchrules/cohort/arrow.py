@@ -15,7 +15,6 @@ from attrs import evolve, frozen
 
 from matchrules.cohort.arrow_schema import arrow, plain_type
 from matchrules.cohort.asked import Asked, Extra, FrameEngine, Output
-from matchrules.cohort.deciding import decide_frame
 from matchrules.cohort.extra import polars
 from matchrules.cohort.result import schemas
 from matchrules.cohort.shipping import Shipment
@@ -200,6 +199,8 @@ class Deciding:
         return from_frame(self.book, whole, self._inside, declared)
 
     def _decided(self, table: "pa.Table", explain: int) -> "FrameDecision":
+        from matchrules.cohort.deciding import decide_frame
+
         whole = self._whole(table)
         keys = table.column(self.asked.key)
         without = _rows_without(keys) if keys.null_count else None
