@@ -6,7 +6,7 @@ the same whichever evaluator ran.
 
 from matchrules.types import decimal_of, python_value
 
-from .advising import key_order, stale_parameters
+from .advising import always, key_order, rank, said, stale_parameters
 from .made import Decision, Reaching, decide, told_later
 from .model import Advice, Firing, Outcome, RulesetVersion
 from .values import Key, about_of, plain_value, render_text, render_value
@@ -20,13 +20,16 @@ __all__ = [
     "Reaching",
     "RulesetVersion",
     "about_of",
+    "always",
     "decide",
     "decimal_of",
     "key_order",
     "plain_value",
     "python_value",
+    "rank",
     "render_text",
     "render_value",
+    "said",
     "stale_parameters",
     "told_later",
 ]

@@ -13,10 +13,17 @@ from .values import Key, about_of, plain_value
 
 def order(base: RuleBase, firing: Firing) -> tuple[object, ...]:
     rule = base.rules[firing.rule]
-    then = rule.thens[firing.place]
+    return (
+        *rank(base, rule, firing.place), key_order(base, rule.fact, firing.about), firing.place
+    )  # fmt: skip
+
+
+def rank(base: RuleBase, rule: Rule, place: int) -> tuple[object, ...]:
+    """Where the advice of a `then` comes, whatever the case."""
+    then = rule.thens[place]
     return (
         -base.advice[then.kind].salience, STRENGTHS.index(then.strength), then.kind, then.subject,
-        rule.full_name, key_order(base, rule.fact, firing.about), firing.place,
+        rule.full_name,
     )  # fmt: skip
 
 
@@ -33,18 +40,34 @@ def key_order(base: RuleBase, fact: str | None, key: Key | None) -> tuple[object
 
 def advice(base: RuleBase, firing: Firing) -> Advice:
     rule: Rule = base.rules[firing.rule]
+    return Advice(
+        about=about_of(firing.about), **always(base, rule, firing.place), **said(base, firing)
+    )
+
+
+def always(base: RuleBase, rule: Rule, place: int) -> dict[str, Any]:
+    """What the advice of a `then` is whatever the case."""
+    then = rule.thens[place]
+    return {
+        "kind": then.kind, "subject": then.subject, "strength": then.strength, "id": rule.id,
+        "rule": rule.full_name, "cites": tuple(map(str, rule.cites)),
+        "salience": base.advice[then.kind].salience,
+    }  # fmt: skip
+
+
+def said(base: RuleBase, firing: Firing) -> dict[str, Any]:
+    """What depends on the case."""
+    rule = base.rules[firing.rule]
     then = rule.thens[firing.place]
     declared = base.advice[then.kind].subjects[then.subject].fields
-    return Advice(
-        kind=then.kind, subject=then.subject, strength=then.strength, text=firing.text,
-        fields={n: python_value(v, declared[n]) for n, v in sorted(firing.fields.items())},
-        about=about_of(firing.about), id=rule.id, rule=rule.full_name,
-        cites=tuple(map(str, rule.cites)),
-        reasons={
+    return {
+        "text": firing.text,
+        "fields": {n: python_value(v, declared[n]) for n, v in sorted(firing.fields.items())},
+        "reasons": {
             n: python_value(v, rule.reasons[n].type) for n, v in sorted(firing.reasons.items())
         },
-        provisional=firing.provisional, salience=base.advice[then.kind].salience,
-    )  # fmt: skip
+        "provisional": firing.provisional,
+    }  # fmt: skip
 
 
 def shown_derived(value: Any, type_: Type) -> Any:

@@ -15,7 +15,7 @@ from matchrules.ir import RuleBase
 from matchrules.types import python_value
 
 from .advising import advice, order, shown_derived, stale_parameters
-from .model import Advice, Outcome, RulesetVersion
+from .model import Advice, Outcome, RulesetVersion, Telling
 from .values import as_plain
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Decision:
 
     as_of: date
     _base: RuleBase
-    _outcome: Outcome
+    _outcome: Outcome | Telling
     _case: Callable[[], Case]
     reaching: Reaching | None = field(default=None)
 
@@ -57,8 +57,10 @@ class Decision:
     @cached_property
     def advice(self) -> tuple[Advice, ...]:
         """The advice, in order."""
-        base = self._base
-        firings = sorted(self._outcome.firings, key=lambda firing: order(base, firing))
+        base, outcome = self._base, self._outcome
+        if not isinstance(outcome, Outcome):
+            return tuple(outcome.advice())
+        firings = sorted(outcome.firings, key=lambda firing: order(base, firing))
         return tuple(advice(base, firing) for firing in firings)
 
     @cached_property

@@ -1,9 +1,9 @@
 """What an evaluator records, and the advice that is read from it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from attrs import frozen
+from attrs import fields, frozen
 
 from matchrules.types import Value
 
@@ -28,6 +28,22 @@ class Firing:
     provisional: bool
 
 
+LATER = frozenset({"text", "fields", "reasons", "provisional"})  # may be worked out when read
+
+
+class Telling(Protocol):
+    """An outcome that is told when it is read. `advice` is in order, and may lack what is `LATER`,
+    with a `_later` that says it."""
+
+    @property
+    def derived(self) -> Mapping[str, Any]: ...
+    @property
+    def firings(self) -> Sequence[Firing]: ...
+    @property
+    def unknown(self) -> frozenset[str]: ...
+    def advice(self) -> "Sequence[Advice]": ...
+
+
 @frozen
 class Outcome:
     """What an evaluator found.
@@ -43,7 +59,7 @@ class Outcome:
     unknown: frozenset[str]
 
 
-@frozen
+@frozen(slots=False)
 class Advice:
     """One piece of advice.
 
@@ -65,6 +81,18 @@ class Advice:
     reasons: Mapping[str, Any]
     provisional: bool
     salience: int
+
+    def __getattr__(self, name: str) -> Any:
+        # Called for what is not there: a text, say, that nobody has read yet.
+        later = self.__dict__.get("_later")
+        if later is None or name not in LATER:
+            raise AttributeError(f"'Advice' object has no attribute '{name}'")
+        self.__dict__.update(later.said(self))
+        return self.__dict__[name]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What works things out later stays in its process.
+        return Advice, tuple(getattr(self, one.name) for one in fields(Advice))
 
     def to_dict(self) -> dict[str, Any]:
         """The advice as JSON-ready values, in the shape documented for `Decision.to_dict`."""

@@ -130,12 +130,21 @@ class Run:
     def firings(self) -> tuple[Firing, ...]:
         """One for each `then` of each rule that fires, for each instance."""
         made: list[Firing] = []
-        firing_of, cells = self.compiled.firing_of, self.cells
         for name, index in self.standing:
-            make, fact, can_be_marked = firing_of(name)
-            marked = can_be_marked and self.compiled.marks.of_rule(self, name, index)
-            made += make(cells, index, None if fact is None else self._keys(fact)[index], marked)
+            made += self.firing(name, index)
         return tuple(made)
+
+    def firing(self, name: str, index: int) -> list[Firing]:
+        """The firings of a rule for one instance. What it says rests on cells that are filled."""
+        make, fact, can_be_marked = self.compiled.firing_of(name)
+        marked = can_be_marked and self.compiled.marks.of_rule(self, name, index)
+        about = None if fact is None else self._keys(fact)[index]
+        return make(self.cells, index, about, marked)  # type: ignore[no-any-return]  # see there
+
+    def key(self, name: str, index: int) -> Key | None:
+        """The key of the instance that the advice of a rule is about."""
+        fact = self.base.rules[name].fact
+        return None if fact is None else self._keys(fact)[index]
 
     def advice_bag(self, besides: Sequence[str] = ()) -> Counter[Any]:
         """How often each advice is given, but for its text."""

@@ -11,11 +11,13 @@ A session that keeps masks needs `columns`, `close` and `rest` only: where one c
 own mask is looked up again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from matchrules.decision import always, rank
 from matchrules.engine.compiled.layout import AS_OF
-from matchrules.ir import STRENGTHS, Derived, Not, Rule, Shown, Table
+from matchrules.ir import Derived, Not, Rule, Shown, Table
 from matchrules.types import YesNo
 
 from .columns import Column, Opened, bits
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from matchrules.ir import Define
 
 BYTE: Final = 8
+MOST_PARTS: Final = 65_536
+
+Parts = dict[tuple[int, int], tuple[Any, ...]]
 
 
 class Index:
@@ -57,7 +62,9 @@ class Index:
             start = end
         self.first_rule = start
         self.rules: tuple[Rule, ...] = tuple(
-            sorted((r for r in base.rules.values() if r.fact is None), key=self._order)
+            sorted(
+                (r for r in base.rules.values() if r.fact is None), key=lambda r: rank(base, r, 0)
+            )
         )
         self.bit = {rule.name: start + place for place, rule in enumerate(self.rules)}
         self.width = start + len(self.rules)
@@ -72,6 +79,8 @@ class Index:
         for column in self.columns.values():
             column.ready(self.full)
         self.opened = self._opened()
+        self._standing: Parts = {}
+        self._said: Parts = {}
 
     def close(self, mask: int) -> int:
         """The items left open once the derived facts among them are settled."""
@@ -86,13 +95,39 @@ class Index:
         return mask
 
     def standing(self, mask: int) -> list[Rule]:
-        """The rules of a mask, in the order of their advice."""
-        found, rules = [], self.rules
-        mask >>= self.first_rule
-        for place, byte in enumerate(mask.to_bytes(-(-len(rules) // BYTE), "little")):
-            if byte:
-                found += [rules[place * BYTE + bit] for bit in _BITS[byte]]
-        return found
+        """The rules of a mask, in the order of their first advice."""
+        return _of(mask >> self.first_rule, self.rules, self._standing)
+
+    def sayings(self, mask: int) -> list[tuple[Mapping[str, Any], ...]]:
+        """What the advice of those rules is whatever the case, a mapping for each `then`."""
+        return _of(mask >> self.first_rule, self._sayings, self._said)
+
+    @cached_property
+    def sayings_of(self) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
+        """What each rule says whatever the case. `_rank` orders it all."""
+        base = self.compiled.base
+        thens = [(rule, place) for rule in base.rules.values() for place in range(len(rule.thens))]
+        thens.sort(key=lambda then: rank(base, *then))
+        ranks = {(rule.name, place): n for n, (rule, place) in enumerate(thens)}
+        return {
+            rule.name: tuple(
+                {
+                    **always(base, rule, place), "about": None, "_said": (rule.name, place),
+                    "_rank": ranks[rule.name, place],
+                }
+                for place in range(len(rule.thens))
+            )
+            for rule in base.rules.values()
+        }  # fmt: skip
+
+    @cached_property
+    def _sayings(self) -> tuple[tuple[Mapping[str, Any], ...], ...]:
+        return tuple(self.sayings_of[rule.name] for rule in self.rules)
+
+    @cached_property
+    def in_order(self) -> bool:
+        """Whether advice in the order of the rules is in order."""
+        return all(len(rule.thens) == 1 for rule in self.rules)
 
     # Derived facts that are conjunctions ----------------------------------------------------------
 
@@ -146,14 +181,6 @@ class Index:
         return found
 
     # Items ----------------------------------------------------------------------------------------
-
-    def _order(self, rule: Rule) -> tuple[Any, ...]:
-        """Where the first advice of the rule comes."""
-        then = rule.thens[0]
-        salience = self.compiled.base.advice[then.kind].salience
-        return (
-            -salience, STRENGTHS.index(then.strength), then.kind, then.subject, rule.full_name
-        )  # fmt: skip
 
     def _place_all(self) -> set[int]:
         """Put every condition where it belongs; gives the items that never hold."""
@@ -212,6 +239,20 @@ class Index:
                 tables.append(Opened(self.full, needed, barred))
             found.append(tables)
         return found
+
+
+def _of(mask: int, items: Sequence[Any], kept: Parts) -> list[Any]:
+    """The items whose bits are set, a byte at a time."""
+    found: list[Any] = []
+    for place, byte in enumerate(mask.to_bytes(-(-len(items) // BYTE), "little")):
+        if byte:
+            part = kept.get((place, byte))
+            if part is None:
+                part = tuple(items[place * BYTE + bit] for bit in _BITS[byte])
+                if len(kept) < MOST_PARTS:
+                    kept[place, byte] = part
+            found += part
+    return found
 
 
 _BITS: Final = tuple(

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from matchrules.case.model import Case
-from matchrules.decision import Firing, Reaching
+from matchrules.decision import Advice, Firing, Reaching, about_of, key_order, said
 
 if TYPE_CHECKING:
     from datetime import date
@@ -57,6 +58,39 @@ class Found(tuple["Plan", "date", int, Sequence[Any], Sequence[Sequence[int]]]):
             found += [(name, place) for place in places]
         return found
 
+    def advice(self) -> list[Advice]:
+        """The advice in order, but for what is worked out when it is read."""
+        plan, found = self.plan, list[Advice]()
+        if not any(self[4]):
+            for sayings in plan.index.sayings(self[2]):
+                for always in sayings:
+                    one = _new(Advice)
+                    one.__dict__.update(always)
+                    one.__dict__["_later"] = self
+                    found.append(one)
+            if not plan.index.in_order:
+                found.sort(key=_by_place)
+            return found
+        keyed: list[tuple[Any, Advice]] = []
+        for name, index in self.standing:
+            key = self._run.key(name, index)
+            order = key_order(plan.base, plan.base.rules[name].fact, key)
+            for place, always in enumerate(plan.index.sayings_of[name]):
+                one = _new(Advice)
+                one.__dict__.update(always)
+                one.__dict__.update(about=about_of(key), _later=self, _index=index)
+                keyed.append(((always["_rank"], order, place), one))
+        keyed.sort(key=itemgetter(0))
+        return [one for _, one in keyed]
+
+    def said(self, advice: Advice) -> Mapping[str, Any]:
+        """What was left to be worked out."""
+        name, place = advice.__dict__["_said"]
+        run = self._run
+        run.fill(self.plan.said_by([name]))
+        firing = run.firing(name, advice.__dict__.get("_index", 0))[place]
+        return said(self.plan.base, firing)
+
     @cached_property
     def firings(self) -> tuple[Firing, ...]:
         """One for each `then` of each rule that fires, for each instance."""
@@ -73,6 +107,14 @@ class Found(tuple["Plan", "date", int, Sequence[Any], Sequence[Sequence[int]]]):
     def unknown(self) -> frozenset[str]:
         """What is not known and read."""
         return self._run.unknown()
+
+
+_new = object.__new__
+
+
+def _by_place(advice: Advice) -> int:
+    rank: int = advice.__dict__["_rank"]
+    return rank
 
 
 __all__ = ["Found"]

@@ -23,12 +23,17 @@ class Standing(Many):
     def __call__(self, given: Sequence[Column]) -> Sequence[Column]:
         return given
 
-    def columns(self, instances: Sequence[Instance]) -> Sequence[Column]:
-        """The columns of instances that stand in canonical order."""
-        return [
-            Column([instance[name] for instance in instances], attribute.type)
-            for name, attribute in self.declaration.attributes.items()
-        ]
+    def columns(
+        self, instances: Sequence[Instance], before: Sequence[Column] | None = None
+    ) -> Sequence[Column]:
+        """The columns of instances that stand in canonical order; those of `before` that hold the
+        same are kept."""
+        made = []
+        for place, (name, attribute) in enumerate(self.declaration.attributes.items()):
+            values = [instance[name] for instance in instances]
+            same = before is not None and before[place] == values
+            made.append(before[place] if before and same else Column(values, attribute.type))
+        return made
 
 
 class Lasting(Plan):
