@@ -135,7 +135,8 @@ class CompiledMemory:
                 sound = held.sound()
                 if sound is None:
                     return None
-                self._given[name] = plan.standing[name].columns(sound)
+                before = self._given.get(name)
+                self._given[name] = plan.standing[name].columns(sound, before)
             elif len(held.given) > 1:
                 return None
             else:
