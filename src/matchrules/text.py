@@ -6,7 +6,7 @@ from functools import cached_property
 from attrs import field, frozen
 
 
-@frozen
+@frozen(init=False)
 class Span:
     """A half-open range of code points in one named source.
 
@@ -18,9 +18,21 @@ class Span:
     start: int
     end: int
 
+    def __init__(self, source: str, start: int, end: int) -> None:
+        # There are more of these than of anything else, and this is the quickest way to fill one.
+        _set_source(self, source)
+        _set_start(self, start)
+        _set_end(self, end)
+
     def to(self, other: "Span") -> "Span":
         """The smallest span from the start of this one to the end of `other`."""
         return Span(self.source, self.start, max(self.end, other.end))
+
+
+# Of the slots themselves, which setting an attribute of a frozen object would look up.
+_set_source, _set_start, _set_end = (
+    vars(Span)[name].__set__ for name in ("source", "start", "end")
+)
 
 
 @frozen

@@ -122,6 +122,7 @@ class Examples:
         if fact is None:
             return
         name = group.fact.text
+        env = Environment(ruleset)
         values: dict[str, Value | None] = {}
         first: dict[str, ast.Assignment] = {}
         for one in group.assignments:
@@ -130,7 +131,7 @@ class Examples:
                 self._twice(what, one.name, first[one.name.text].name)
                 continue
             first[one.name.text] = one
-            self._assign(one, fact, values, ruleset)
+            self._assign(one, fact, values, env)
         if fact.many:
             facts[name] = (*facts.get(name, ()), values)
             return
@@ -148,7 +149,7 @@ class Examples:
 
     def _assign(
         self, one: ast.Assignment, fact: ast.FactStatement, values: dict[str, Value | None],
-        ruleset: str,
+        env: Environment,
     ) -> None:  # fmt: skip
         scope = self.lowering.scope
         dotted = f"{fact.name.text}.{one.name.text}"
@@ -167,7 +168,6 @@ class Examples:
                 help="give what it is worked out from", also=(Label(found.span, "declared here"),),
             )  # fmt: skip
             return
-        env = Environment(ruleset)
         good, value = self.lowering.constant(one.value, found.type, env, "what is given")
         if good:
             values[one.name.text] = value

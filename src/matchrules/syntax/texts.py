@@ -11,6 +11,7 @@ from matchrules.syntax.scan import scan_part, significant
 from matchrules.text import Span
 
 _PLAIN: Final = {True: re.compile(r"[^\\{}\[\]]+"), False: re.compile(r"[^\\{}]+")}
+_HOLE: Final = re.compile(r'[^"}]*+\}')  # without a text in it
 ESCAPES: Final = {'"': '"', "\\": "\\", "n": "\n"}
 
 Piece = ast.TextPart | ast.TextHole
@@ -216,6 +217,9 @@ class _Reader:
 
 def _hole_end(text: str, at: int, limit: int) -> int:
     """The offset after the `}` of the hole whose inside starts at `at`; the lexer saw it close."""
+    plain = _HOLE.match(text, at, limit)
+    if plain:
+        return plain.end()
     stack = ["hole"]
     while stack and at < limit:
         char = text[at]

@@ -206,8 +206,9 @@ def _group(cursor: Cursor) -> ast.FactGroup:
     fact = cursor.bare_name("the name of a fact")
     cursor.take()
     items: list[ast.Assignment] = []
-    follows = cursor.done or cursor.sees_attribute() or _starts_part(cursor)
-    if not follows or cursor.sees("=", 1):
+    if cursor.sees("=", 1) or not (
+        cursor.done or cursor.sees_attribute() or _starts_part(cursor)
+    ):
         items.append(assignment(cursor, plain=True))
         while cursor.accept(","):
             items.append(assignment(cursor, plain=True))
@@ -238,12 +239,13 @@ def _expectation(cursor: Cursor) -> ast.ExpectClause:
     word = token.meaning if token.kind == "name" else ""
     following = cursor.peek(1)
 
-    def clause(kind: str, **parts: Any) -> ast.ExpectClause:
-        empty: dict[str, Any] = {
-            "target": None, "strength": None, "fields": (), "condition": None, "text": None,
-        }
+    def clause(
+        kind: Any, target: ast.Name | None = None, strength: Any = None,
+        fields: tuple[ast.Assignment, ...] = (), condition: ast.Expr | None = None,
+        text: ast.TextLiteral | None = None,
+    ) -> ast.ExpectClause:
         span = cursor.span_from(start.start)
-        return ast.ExpectClause(kind, **(empty | parts), span=span)  # type: ignore[arg-type]
+        return ast.ExpectClause(kind, target, strength, fields, condition, text, span)
 
     if word == "nothing" and cursor.accept("nothing", "else"):
         return clause("nothing_else")
