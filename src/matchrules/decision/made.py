@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matchrules.reach import Reach
     from matchrules.records import Record
 
-_FIELDS = frozenset({"as_of", "_base", "_outcome", "_case", "reaching"})
+_FIELDS = frozenset({"as_of", "_base", "_outcome", "_case"})
 
 Reaching = Callable[[RuleBase, Case], "Reach"]  # makes what answers questions about a case
 
@@ -57,10 +57,11 @@ class Decision:
     @cached_property
     def advice(self) -> tuple[Advice, ...]:
         """The advice, in order."""
-        base, outcome = self._base, self._outcome
-        if not isinstance(outcome, Outcome):
-            return tuple(outcome.advice())
-        firings = sorted(outcome.firings, key=lambda firing: order(base, firing))
+        told: Telling | None = self.__dict__.get("_told")
+        if told is not None:
+            return tuple(told.advice())
+        base = self._base
+        firings = sorted(self._outcome.firings, key=lambda firing: order(base, firing))
         return tuple(advice(base, firing) for firing in firings)
 
     @cached_property
@@ -95,10 +96,10 @@ class Decision:
 
     def __getattr__(self, name: str) -> Any:
         # Called for what is not there: a field that nobody has read yet.
-        later = self.__dict__.get("_later")
-        if later is None or name not in _FIELDS:
+        told = self.__dict__.get("_told")
+        if told is None or name not in _FIELDS:
             raise AttributeError(f"'Decision' object has no attribute '{name}'")
-        self.__dict__.update(later())
+        self.__dict__.update(told.fields())
         return self.__dict__[name]
 
     def __iter__(self) -> Iterator[Advice]:
@@ -239,11 +240,13 @@ def decide(
     return Decision(case.as_of, base, outcome, lambda: case, reaching)
 
 
-def told_later(later: Callable[[], Mapping[str, Any]]) -> Decision:
-    """A decision whose fields are filled by `later` when one is first read: what an evaluator does
-    in microseconds is not to wait for how it is written down."""
+def told_later(outcome: Telling, reaching: Reaching | None) -> Decision:
+    """A decision whose fields are filled when one is first read: what an evaluator does in
+    microseconds is not to wait for how it is written down."""
     made = _new(Decision)
-    made.__dict__["_later"] = later
+    fields = made.__dict__
+    fields["_told"] = outcome
+    fields["reaching"] = reaching
     return made
 
 

@@ -32,8 +32,8 @@ LATER = frozenset({"text", "fields", "reasons", "provisional"})  # may be worked
 
 
 class Telling(Protocol):
-    """An outcome that is told when it is read. `advice` is in order, and may lack what is `LATER`,
-    with a `_later` that says it."""
+    """An outcome that is told when it is read. `fields` are those of the decision; `advice` is in
+    order, and may lack what is `LATER`, with a `_later` that says it."""
 
     @property
     def derived(self) -> Mapping[str, Any]: ...
@@ -41,6 +41,7 @@ class Telling(Protocol):
     def firings(self) -> Sequence[Firing]: ...
     @property
     def unknown(self) -> frozenset[str]: ...
+    def fields(self) -> Mapping[str, Any]: ...
     def advice(self) -> "Sequence[Advice]": ...
 
 

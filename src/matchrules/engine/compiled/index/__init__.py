@@ -12,7 +12,6 @@ For a session: `Index` (in `bits`) has a mask for each value of each cell, and s
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import partial
 from typing import Any, Final
 
 from matchrules.decision import Decision, Reaching, told_later
@@ -45,7 +44,7 @@ class Repeated:
                 found = self._find(facts, as_of)
         except UNUSUAL:
             return None
-        return None if found is None else told_later(partial(found.fields, self._reaching))
+        return None if found is None else told_later(found, self._reaching)
 
     def _find(self, facts: Any, as_of: Any) -> Found | None:
         if type(facts) is not dict:

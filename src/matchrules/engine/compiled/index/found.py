@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from matchrules.case.model import Case
-from matchrules.decision import Advice, Firing, Reaching, about_of, key_order, said
+from matchrules.decision import Advice, Firing, about_of, key_order, said
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,11 +28,10 @@ class Found(tuple["Plan", "date", int, Sequence[Any], Sequence[Sequence[int]]]):
         """What found it."""
         return self[0]
 
-    def fields(self, reaching: Reaching | None) -> Mapping[str, Any]:
-        """The fields of a decision."""
+    def fields(self) -> Mapping[str, Any]:
+        """The fields of a decision, but for what answers questions about it."""
         return {
             "as_of": self[1], "_base": self.plan.base, "_outcome": self, "_case": self.case,
-            "reaching": reaching,
         }  # fmt: skip
 
     def case(self) -> Case:
