@@ -32,14 +32,18 @@ Results = dict[str, Any]
 
 
 def write(run: Results) -> None:
-    """Every table of the page, from the results of a run."""
-    text = PAGE.read_text(encoding="utf-8")
+    """Put every table into the page, from the results of a run."""
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), run), encoding="utf-8")
+
+
+def written(text: str, run: Results) -> str:
+    """The text of the page with its tables made from the results of a run."""
 
     def filled(match: re.Match[str]) -> str:
         lines = SECTIONS[match[2]](run)
         return match[1] + "\n".join(["", *lines, "", ""]) + match[3]
 
-    PAGE.write_text(SLOT.sub(filled, text), encoding="utf-8")
+    return SLOT.sub(filled, text)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> list[str]:
