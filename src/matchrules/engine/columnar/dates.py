@@ -1,15 +1,19 @@
 """Days in columns: whole numbers of days since 1970."""
 
+from functools import cache
 from typing import Final
 
 import polars as pl
 
-from .forms import DAY, FIRST_DAY, LAST_DAY, YEARDAY, ObstacleError, scaled
+from .forms import DAY, FIRST_DAY, LAST_DAY, ObstacleError, Plain, scaled
 from .nodes import Graph, Node
 from .numbers import as_whole, cast, shape
 
 PER_UNIT: Final = {"days": 1, "weeks": 7, "months": 1, "years": 12}
 WIDE: Final = pl.Int64
+MONTHS: Final = 9999 * 12
+MONTH: Final = Plain("month", pl.Int64)  # counted from the first there is
+PLACE: Final = Plain("place of month", pl.UInt32)
 
 
 def between(graph: Graph, start: Node, end: Node) -> Node:
@@ -25,21 +29,25 @@ def add_time(graph: Graph, day: Node, amount: Node, unit: str, sign: int) -> Nod
         raise ObstacleError("a time in it can be longer than a column counts")
     amount = cast(graph, amount, WIDE)
     factor = sign * PER_UNIT[unit]
+    if unit in ("months", "years"):
+        month = graph.step(
+            ("month",), lambda d: _month(d.cast(pl.Date).dt.year(), d.cast(pl.Date).dt.month()),
+            [day], MONTH, twice=(0,),
+        )  # fmt: skip
+        of_month = graph.step(
+            ("day of month",), lambda d: d.cast(pl.Date).dt.day().cast(pl.Int32), [day], DAY
+        )
+        later = graph.step(
+            ("months later", factor), lambda m, n: m + n * pl.lit(factor, dtype=WIDE),
+            [month, amount], MONTH,
+        )  # fmt: skip
+        return _on(graph, later, of_month)
 
     def days(d: pl.Expr, n: pl.Expr) -> pl.Expr:
         found = d.cast(WIDE) + n * pl.lit(factor, dtype=WIDE)
         return pl.when(found.is_between(FIRST_DAY, LAST_DAY)).then(found).cast(pl.Int32)
 
-    def months(d: pl.Expr, n: pl.Expr) -> pl.Expr:
-        calendar = d.cast(pl.Date).dt
-        total = (
-            calendar.year().cast(WIDE) * 12 + calendar.month().cast(WIDE) - 1
-            + n * pl.lit(factor, dtype=WIDE)
-        )  # fmt: skip
-        return _clamped(total // 12, total % 12 + 1, calendar.day().cast(WIDE))
-
-    made = days if unit in ("days", "weeks") else months
-    return graph.step(("add", unit, sign), made, [day, amount], DAY, sure=False, twice=(0, 1))
+    return graph.step(("days later", factor), days, [day, amount], DAY, sure=False, twice=(0, 1))
 
 
 def day_of(graph: Graph, day: Node, year: Node) -> Node:
@@ -47,27 +55,43 @@ def day_of(graph: Graph, day: Node, year: Node) -> Node:
     form = shape(as_whole(year))
     if max(abs(form.low), abs(form.high)) >= 2**58:
         raise ObstacleError("a year in it can be larger than a column counts")
-    assert day.form == YEARDAY
-
-    def make(d: pl.Expr, y: pl.Expr) -> pl.Expr:
-        day = d.cast(WIDE)
-        return _clamped(y, day // 100, day % 100)
-
-    wide = cast(graph, year, WIDE)
-    return graph.step(("day of",), make, [day, wide], DAY, sure=False, twice=(0, 1))
+    month = graph.step(
+        ("month of year",), lambda d, y: _month(y, d // 100), [day, cast(graph, year, WIDE)], MONTH
+    )
+    of_month = graph.step(("day of",), lambda d: (d % 100).cast(pl.Int32), [day], DAY)
+    return _on(graph, month, of_month)
 
 
-def _clamped(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """The day, clamped to its month's end; null past the calendar."""
-    common = 31 - ((month - 1) % 7) % 2  # 31 and 30 in turn, twice
-    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    last = pl.when(month != 2).then(common).when(leap).then(29).otherwise(28)
-    # counted from 1 March, so that a leap day comes last
-    turn = (month <= 2).cast(WIDE)
-    since = year - turn
-    of_year = ((month + turn * 12 - 3) * 153 + 2) // 5 + pl.min_horizontal(day, last) - 1
-    found = since * 365 + since // 4 - since // 100 + since // 400 + of_year - 719468
-    return pl.when(year.is_between(1, 9999)).then(found).cast(pl.Int32)
+def _month(year: pl.Expr, month: pl.Expr) -> pl.Expr:
+    """The number of a month, counted from the first there is."""
+    return year.cast(WIDE) * pl.lit(12, dtype=WIDE) + month.cast(WIDE) - pl.lit(13, dtype=WIDE)
+
+
+def _on(graph: Graph, month: Node, of_month: Node) -> Node:
+    """The day of the month, clamped to its end; unknown past the calendar."""
+    first = _first_days()
+    length = (first.shift(-1) - first)[:MONTHS].cast(pl.Int32)
+    place = graph.step(
+        ("place of month",),
+        lambda m: pl.when(m.is_between(0, MONTHS - 1)).then(m).cast(pl.UInt32), [month], PLACE,
+        sure=False, twice=(0,),
+    )  # fmt: skip
+
+    def make(p: pl.Expr, day: pl.Expr) -> pl.Expr:
+        last = pl.lit(length).gather(p)
+        clamped = pl.min_horizontal(day, last)
+        return pl.lit(first).gather(p) + clamped - pl.lit(1, dtype=pl.Int32)
+
+    return graph.step(("on",), make, [place, of_month], DAY, sure=False, twice=(0,))
+
+
+@cache
+def _first_days() -> pl.Series:
+    """The first day of each month of the calendar, and the day after its end."""
+    years = pl.select(pl.int_range(1, 10000).repeat_by(12).explode().alias("y"))
+    months = years.with_columns(m=pl.int_range(pl.len()) % 12 + 1)
+    first = months.select(pl.date("y", "m", 1)).to_series().to_physical()
+    return pl.concat([first, pl.Series([LAST_DAY + 1], dtype=pl.Int32)]).rechunk()
 
 
 __all__ = ["add_time", "between", "day_of"]

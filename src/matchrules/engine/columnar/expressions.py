@@ -203,7 +203,10 @@ class Expressions:
     def ranks(self, fact: str, by: str) -> Node:
         """The order of picks: by the attribute, ties by the others as they are declared."""
         attributes = self.base.facts[fact].attributes
-        names = [by, *(n for n in attributes if n != by and not attributes[n].never_read)]
+        read = [n for n in attributes if not attributes[n].never_read]
+        names = [by, *(n for n in read if n != by)]
+        if all(attributes[n].default is None for n in read):
+            names = [by] if by != read[0] else []  # instances lie in this order, else alike
         scope = frozenset({fact})
         columns = [self.graph.spread(self.sortable(self.attribute(fact, n)), scope) for n in names]
         return self.graph.ranked(fact, by, columns)

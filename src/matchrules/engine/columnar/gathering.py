@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from .nodes import Gathered
+from .nodes import Gathered, Ranked, Spread
 from .rows import INDEX, counting
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def gathered(node: Gathered, work: "Work") -> pl.Series:
         return _counted(node, work, rows.start, count)
     if owner is None:
         owner = scopes.way(node.scope, node.inside)
-    return _grouped(node, work, owner, height)
+    return _grouped(node, work, owner, height, apart)
 
 
 def _per_owner(owner: pl.Series, height: int) -> pl.Series:
@@ -67,50 +67,57 @@ def _unless(values: pl.Series, unknown: pl.Series) -> pl.Series:
     return frame.select(pl.when(~pl.col("u")).then(pl.col("v")))["v"]
 
 
-def _grouped(node: Gathered, work: "Work", owner: pl.Series, height: int) -> pl.Series:
+def _grouped(node: Gathered, work: "Work", owner: pl.Series, height: int, apart: bool) -> pl.Series:
     columns = {OWNER: owner}
     for name, part in ((TEST, node.tests), (VALUE, node.values), (RANK, node.ranks)):
         if part is not None:
             columns[name] = work.series(part, node.inside)
     frame = pl.DataFrame(columns)
     truth = node.op in ("any", "all")
-    if truth and node.take is not None:
-        frame = _last(frame, node.take)
-    everyone = counting(height).to_frame(OWNER)
     unknown = None
     if node.tests is not None and not truth:
-        tested = frame[TEST]
-        if tested.null_count():
-            unknown = frame.filter(pl.col(TEST).is_null()).select(OWNER).unique()
+        if frame[TEST].null_count():
+            unknown = frame.filter(pl.col(TEST).is_null())[OWNER].unique()
         frame = frame.filter(TEST)
-    if node.take is not None and not truth:
-        frame = _last(frame, node.take)
-        if node.op == "last_but_one":
-            # the first of two
-            many = pl.len().over(OWNER)
-            frame = frame.filter(many == 2).unique(OWNER, keep="first", maintain_order=True)
-    found = frame.group_by(OWNER).agg(_aggregate(node.op).alias("found"))
-    joined = everyone.join(found, on=OWNER, how="left", maintain_order="left")["found"]
+    if node.take is not None:
+        if not (apart and _as_given(node)):
+            frame = frame.sort(OWNER, RANK)
+        frame = _last(frame, node.take, node.op == "last_but_one")
+    if node.op in ("last", "last_but_one"):  # one of each owner is left
+        found = frame.select(OWNER, pl.col(VALUE).alias("found"))
+    else:
+        found = frame.group_by(OWNER).agg(_aggregate(node.op).alias("found"))
+    everyone = counting(height).to_frame(OWNER)
+    missing = pl.lit(None)
     none = {"any": False, "all": True, "count": 0, "sum": 0, "union": 0}.get(node.op)
     if none is not None:
-        there = everyone.join(found.select(OWNER, here=pl.lit(True)), on=OWNER, how="left",
-                              maintain_order="left")["here"]  # fmt: skip
-        table = pl.DataFrame({"f": joined, "h": there})
-        joined = table.select(
-            pl.when(pl.col("h").is_null()).then(pl.lit(none)).otherwise(pl.col("f"))
-        ).to_series()
-    joined = joined.cast(node.form.dtype)
+        found = found.with_columns(here=True)
+        missing = pl.when(pl.col("here").is_null()).then(pl.lit(none, dtype=node.form.dtype))
     if unknown is not None:
-        marks = everyone.join(unknown.with_columns(u=pl.lit(True)), on=OWNER, how="left",
-                              maintain_order="left")["u"].fill_null(False)  # fmt: skip
-        joined = _unless(joined, marks)
-    return joined
+        open_ = pl.DataFrame({OWNER: unknown}).with_columns(open=True)
+        everyone = everyone.join(open_, on=OWNER, how="left", maintain_order="left")
+    joined = everyone.join(found, on=OWNER, how="left", maintain_order="left")
+    value = pl.col("found").cast(node.form.dtype)
+    if none is not None:
+        value = pl.coalesce(value, missing)
+    if unknown is not None:
+        value = pl.when(pl.col("open").is_null()).then(value)
+    return joined.select(value.alias("found"))["found"]
 
 
-def _last(frame: pl.DataFrame, take: int) -> pl.DataFrame:
-    """The last so many of each owner, in the order of their ranks."""
-    frame = frame.sort(OWNER, RANK)
-    return frame.group_by(OWNER, maintain_order=True).tail(take)
+def _last(frame: pl.DataFrame, take: int, but_one: bool) -> pl.DataFrame:
+    """The last so many of each owner; with `but_one` the first of two, where there are two."""
+    owner = pl.col(OWNER)
+    late = (owner.shift(-take) != owner).fill_null(True)
+    if but_one:
+        late = late & (owner.shift(-1) == owner).fill_null(False)
+    return frame.filter(late)
+
+
+def _as_given(node: Gathered) -> bool:
+    """Whether picks order as the instances lie anyway."""
+    ranks = node.ranks.parts[0] if isinstance(node.ranks, Spread) else node.ranks
+    return isinstance(ranks, Ranked) and not ranks.parts
 
 
 def _aggregate(op: str) -> pl.Expr:

@@ -10,7 +10,7 @@ from .columns import Columns
 from .forms import RANK
 from .gathering import gathered
 from .nodes import Constant, Gathered, Given, Node, Ranked, Scope, Spread, Step
-from .rows import Scopes
+from .rows import Scopes, counting
 
 DEEP: Final = 30  # an expression nested deeper is worked out in parts
 MOST_QUERIES: Final = 100  # that are kept of a plan
@@ -153,6 +153,8 @@ class Work:
 
     def _ranks(self, node: Ranked) -> pl.Series:
         rows = self.scopes.rows(node.scope)
+        if not node.parts:
+            return counting(rows.height)
         columns = [
             self.series(part, node.scope).alias(f"k{n}") for n, part in enumerate(node.parts)
         ]
