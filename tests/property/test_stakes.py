@@ -1,6 +1,7 @@
 """What hangs on an unknown is told as if each value were tried on the whole case anew, though what
 cannot depend on it is worked out once."""
 
+from datetime import date
 from typing import Any
 
 from hypothesis import given, settings
@@ -92,3 +93,63 @@ def test_random_books(data: st.DataObject) -> None:
     except mr.CaseErrors:
         return
     told_right(decision, book.base_on(decision.as_of))
+
+
+GARDEN = """
+ruleset garden
+  version 1
+  effective from 2026-01-01
+source book "The garden book"
+enum ground
+  clay sand peat
+fact gardener
+  away   : yes_no optional
+  helper : yes_no optional
+  free   : yes_no default not gardener.away unless gardener.helper
+fact bed many up to 4
+  name   : text key
+  dry    : yes_no optional
+  ground : ground optional
+  thirsty : yes_no default bed.dry and bed.ground is sand
+advice work
+  water
+  call
+define bed.urgent : yes_no
+  for each bed
+  is bed.thirsty or shown bed.dry
+define garden.urgent : yes_no
+  is any(bed where urgent)
+table garden.who : yes_no
+  hit first
+  | gardener.free | garden.urgent | => garden.who |
+  | yes           | -             | yes           |
+  | -             | no            | yes           |
+  | -             | -             | no            |
+rule water
+  cite book
+  for each bed
+  when bed.urgent and garden.who
+  then should work.water "{bed.name}: water it, {gardener.free if known else "yes"}."
+rule call
+  cite book
+  when not (shown garden.who)
+  then may work.call "Call somebody."
+"""
+
+
+BOOK = mr.load_text({"garden.rules": GARDEN})
+
+
+@given(st.data())
+@settings(max_examples=25)
+def test_through_what_is_derived(data: st.DataObject) -> None:
+    truth = st.sampled_from([None, None, True, False])
+    ground = st.sampled_from([None, "sand"])
+    gardener = {name: data.draw(truth) for name in ("away", "helper")}
+    beds = [
+        {"name": name, "dry": data.draw(truth), "ground": data.draw(ground)}
+        for name in data.draw(st.sampled_from(["", "A", "AB"]))
+    ]  # fmt: skip
+    facts = {"gardener": gardener, "bed": beds}
+    decision = BOOK.decide(facts, as_of=date(2026, 6, 1), engine="interpreter")
+    told_right(decision, BOOK.bases[0])
