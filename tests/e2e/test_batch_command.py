@@ -1,6 +1,7 @@
 """`matchrules batch`: files of cases in every format, runs that are broken off, and what stands in
 the way."""
 
+import errno
 import fcntl
 import json
 import os
@@ -537,6 +538,9 @@ def test_files_that_are_cut_in_the_middle(folder: Path) -> None:
     refused("cut.csv", "MR535", "`cut.csv` ends in the middle of line 4")
     Path("quote.csv").write_text('id,name\na,"b\nc,d\n', encoding="utf-8")
     refused("quote.csv", "MR535", "ends inside quotes that are opened in line 2")
+    Path("whole.csv").write_text('"id","age"\n"a",""\n', encoding="utf-8")
+    further = ("whole.csv", "-o", "out.parquet", "--as-of", "2026-03-01", "--fact")
+    assert "ends in the middle of line 4" in run(*further, "order=cut.csv", code=1).stderr
     whole = pl.DataFrame({"id": range(9), "age": range(9)})
     whole.write_parquet("whole.parquet", row_group_size=2, compression="uncompressed")
     content = Path("whole.parquet").read_bytes()
@@ -586,6 +590,41 @@ def test_wrong_usage(folder: Path) -> None:
     Path("folder.csv").mkdir()
     assert "`folder.csv` is a folder" in run("cases.ndjson", "-o", "folder.csv", code=2).stderr
     assert not list(folder.glob("*.partial"))
+
+
+def test_quoted_cells_may_be_empty(folder: Path) -> None:
+    Path("cases.csv").write_text('"id","age","name"\n"a","","x\ny"\n"b","60",""\n', "utf-8")
+    run("cases.csv", "-o", "a.csv", "--as-of", "2026-03-01")
+    assert pl.read_csv("a.csv")["id"].to_list() == ["a", "b", "b"]
+    Path("odd.csv").write_text('id,name\na,x"y"z\n', encoding="utf-8")
+    run("odd.csv", "-o", "b.csv", "--as-of", "2026-03-01")
+
+
+def test_names_that_look_like_patterns(folder: Path) -> None:
+    Path("c [1]*?.csv").write_text('id,age\na,1\na,2\n"b, {c}",3\n', encoding="utf-8")
+    Path("o [1]*?.csv").write_text("id,sum\na,1\nz,2\n", encoding="utf-8")
+    names = ("c [1]*?.csv", "-o", "é {a} [1]*?.csv", "--fact", "order=o [1]*?.csv")
+    run(*names, "--as-of", "2026-03-01", "--piece", "1", code=1)
+    advice = pl.read_csv("é {a} [1]*?.csv", glob=False)
+    assert advice["id"].to_list() == ["b, {c}"]
+    errors = pl.read_csv("é {a} [1]*?.errors.csv", glob=False)
+    assert errors["code"].to_list() == ["MR537", "MR537", "MR524"]
+
+
+def test_errors_on_another_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ndjson("cases.ndjson", CASES)
+    Path("far").mkdir()
+    replace = os.replace
+
+    def only_on_one_disk(source: str | Path, target: str | Path) -> None:
+        if "far" in Path(target).parts and "far" not in Path(source).parts:
+            raise OSError(errno.EXDEV, "another disk")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", only_on_one_disk)
+    run("cases.ndjson", "-o", "a.parquet", "--errors", "far/e.csv")
+    assert pl.read_csv("far/e.csv").height == 0
+    assert [path.name for path in Path("far").iterdir()] == ["e.csv"]
 
 
 def test_a_link_stays_one(folder: Path) -> None:

@@ -51,6 +51,9 @@ class Asked:
                     "`-`: name a file"
                 )
             format_of(path)
+        for path in (self.cases, *self.facts.values()):
+            if path.exists() and not (path.is_file() or path.is_dir()):
+                raise UsageError(f"`{path}` is no regular file")
 
     @property
     def partial(self) -> Path:

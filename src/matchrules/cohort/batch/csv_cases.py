@@ -20,6 +20,7 @@ from matchrules.diagnostics.suggest import did_you_mean
 if TYPE_CHECKING:
     import polars as pl
 
+_AT_ONCE: Final = 10_000
 _OTHERS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _WHOLE: Final = r"^-?[0-9]{1,18}$"
 _DECIMAL: Final = r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$"
@@ -63,36 +64,69 @@ def read_records(
     """The records that have a cell for each column, as texts, and what is wrong with the others, by
     their places. `torn`: the last one had no line end."""
     import polars as pl
+    from polars.exceptions import PolarsError
 
     width = len(header.names)
     faults: dict[int, Diagnostic] = {}
     fine: list[str] = []
     for place, record in enumerate(records):
         text = record.text
-        found = len(_cells(text)) if '"' in text else text.count(",") + 1
+        found = _count(text)
         if found == width:
             fine.append(text)
         elif torn and place == len(records) - 1 and found < width:
             raise cut(path, record.line)
         else:
-            cells = "1 cell" if found == 1 else f"{found:,} cells"
-            faults[place] = Diagnostic(
-                "MR503", f"line {record.line:,} has {cells}, the header has {width:,}",
-                help="put quotes round a cell that holds a comma, and leave none out",
-            )  # fmt: skip
+            faults[place] = _miscounted(record, found, width)
     schema = dict.fromkeys(header.names, pl.String)
     if not fine:
         return pl.DataFrame(schema=schema), faults
-    frame = pl.read_csv(
-        BytesIO("\n".join(fine).encode()), has_header=False, new_columns=list(header.names),
-        infer_schema=False, raise_if_empty=False,
-    )  # fmt: skip
-    if frame.height != len(fine):  # a quote that means nothing where it stands
+    try:
+        frame = pl.read_csv(
+            BytesIO("\n".join(fine).encode()), has_header=False, new_columns=list(header.names),
+            infer_schema=False, raise_if_empty=False,
+        )  # fmt: skip
+    except PolarsError:
+        frame = None
+    if frame is None or frame.height != len(fine):  # quotes that mean nothing where they stand
         raise damaged(
             f"`{path}` has quotes inside cells between the lines {records[0].line:,} and "
             f"{records[-1].line:,}", 'put quotes round the whole cell, and write "" for one in it',
         )  # fmt: skip
-    return frame, faults
+    return frame.with_columns(known_cells()), faults
+
+
+def known_cells() -> "pl.Expr":
+    """Texts, but an empty cell, in quotes or not, is not known."""
+    import polars as pl
+
+    return pl.when(pl.col(pl.String).str.len_bytes() > 0).then(pl.col(pl.String))
+
+
+def check_cells(header: Header, path: Path, size: int) -> None:
+    """Raise `CaseErrors` where a record has other cells than the header."""
+    lines = Lines.open(path, size, header.place, quoted=True)
+    with lines.opened:
+        while records := lines.take(_AT_ONCE):
+            for record in records:
+                found = _count(record.text)
+                if found < len(header.names) and lines.torn and record is records[-1]:
+                    raise cut(path, record.line)
+                if found != len(header.names):
+                    fault = _miscounted(record, found, len(header.names))
+                    raise damaged(f"`{path}`: {fault.message}", fault.help, fault.code)
+
+
+def _count(text: str) -> int:
+    return len(_cells(text)) if '"' in text else text.count(",") + 1
+
+
+def _miscounted(record: Record, found: int, width: int) -> Diagnostic:
+    cells = "1 cell" if found == 1 else f"{found:,} cells"
+    return Diagnostic(
+        "MR503", f"line {record.line:,} has {cells}, the header has {width:,}",
+        help="put quotes round a cell that holds a comma, and leave none out",
+    )  # fmt: skip
 
 
 def _cells(text: str) -> list[str]:
@@ -120,4 +154,7 @@ def missing_column(name: str, path: Path, names: Sequence[str]) -> Diagnostic:
     return Diagnostic("MR510", f"`{path}` has no column `{name}`", help=did_you_mean(name, names))
 
 
-__all__ = ["Header", "missing_column", "numbers", "read_header", "read_records"]
+__all__ = [
+    "Header", "check_cells", "known_cells", "missing_column", "numbers", "read_header",
+    "read_records",
+]  # fmt: skip

@@ -51,7 +51,7 @@ def finish(
         told = _assemble(files, journal, further, key, asked.output == "wide")
         journal.place(told)
     parts = [(_part(journal, what, path), path) for what, path in files.items()]
-    put(reversed(parts), asked.force or asked.restart, journal.folder)  # the advice comes last
+    put(reversed(parts), asked.force, journal.folder)  # the advice comes last
     journal.remove()
     return told
 
@@ -76,11 +76,11 @@ def _assemble(
     if again is not None:
         for piece, path in enumerate(journal.paths(KEYS)):
             errors[piece], rows, cases = _repeated(
-                journal, piece, pl.read_parquet(path)[key], again
+                journal, piece, pl.read_parquet(path, glob=False)[key], again
             )
             told["errors"] += rows
             told["faulty"] += cases
-    schema = pl.read_parquet_schema(errors[0])
+    schema = pl.scan_parquet(errors[0], glob=False).collect_schema()
     for fact in further.frames:
         lost = further.ownerless(fact, journal.paths(KEYS), key)
         if lost.height:
@@ -111,7 +111,7 @@ def _repeated(
     places = keys.is_in(again.implode()).arg_true()
     if not len(places):
         return path, 0, 0
-    errors = pl.read_parquet(path)
+    errors = pl.read_parquet(path, glob=False)
     fresh = set(places) - set(errors[PLACE])
     rest = errors.filter(
         ~pl.col(keys.name).is_in(again.implode(), nulls_equal=False).fill_null(False)

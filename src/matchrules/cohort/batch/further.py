@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from matchrules.cohort.batch.csv_cases import missing_column, read_header
+from matchrules.cohort.batch.csv_cases import (
+    check_cells,
+    known_cells,
+    missing_column,
+    read_header,
+)
 from matchrules.cohort.batch.faults import damaged, reason_of
 from matchrules.cohort.batch.output import format_of
 from matchrules.cohort.batch.parquet import Rows
@@ -85,8 +90,11 @@ def open_further(book: "Book", asked: "Asked", key: str, counted: bool, texts: b
             names = list(Rows.open(path).schema)
             frames[fact] = pl.scan_parquet(path, glob=False, hive_partitioning=False)
         elif kind == ".csv":
-            names = list(read_header(path, 0).names)
-            frames[fact] = pl.scan_csv(path, glob=False, infer_schema=False, new_columns=names)
+            header = read_header(path, 0)
+            check_cells(header, path, 0)
+            names = list(header.names)
+            whole = pl.scan_csv(path, glob=False, infer_schema=False, new_columns=names)
+            frames[fact] = whole.with_columns(known_cells())
         else:
             raise UsageError(f"`{path}`: further facts are .parquet or .csv")
         if key not in names:

@@ -16,7 +16,7 @@ def repeated(paths: Sequence[Path], key: str) -> "pl.Series | None":
     """The keys that are there more than once in those files, None where there are none."""
     import polars as pl
 
-    hashes = [pl.read_parquet(path, columns=[key])[key].drop_nulls().hash() for path in paths]
+    hashes = [_keys(path, key).hash() for path in paths]
     if not hashes:
         return None
     ordered = pl.concat(hashes, rechunk=True).sort()
@@ -24,14 +24,18 @@ def repeated(paths: Sequence[Path], key: str) -> "pl.Series | None":
     del ordered
     if not len(twice):
         return None
-    found = pl.concat(
-        [
-            keys.filter(keys.hash().is_in(twice.implode()))
-            for keys in (pl.read_parquet(path, columns=[key])[key].drop_nulls() for path in paths)
-        ]
-    )
+    found = pl.concat([
+        keys.filter(keys.hash().is_in(twice.implode()))
+        for keys in (_keys(path, key) for path in paths)
+    ])  # fmt: skip
     again = found.filter(found.is_duplicated()).unique(maintain_order=True)
     return again if len(again) else None
+
+
+def _keys(path: Path, key: str) -> "pl.Series":
+    import polars as pl
+
+    return pl.read_parquet(path, columns=[key], glob=False)[key].drop_nulls()
 
 
 __all__ = ["repeated"]

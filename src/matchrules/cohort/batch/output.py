@@ -4,9 +4,12 @@ Each is written whole where the work is kept, and only then put in its place: a 
 is a whole one.
 """
 
+import errno
 import os
+import shutil
 import stat
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -113,10 +116,29 @@ def put(parts: Iterable[tuple[Path, Path]], force: bool, kept: Path) -> None:
         if target.exists() and not force:
             raise taken(target)
         try:
-            os.replace(part, os.path.realpath(target))  # a link stays one
+            _move(part, Path(os.path.realpath(target)))  # a link stays one
         except OSError as error:
             raise not_written(target, error, kept) from None
         sync(target.absolute().parent)
+
+
+def _move(part: Path, target: Path) -> None:
+    """Put a file in its place in one step, also where that is on another disk."""
+    try:
+        os.replace(part, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        beside_it = target.with_name(f".{target.name}.part")
+        try:
+            shutil.copyfile(part, beside_it)
+            sync(beside_it)
+            os.replace(beside_it, target)
+        except BaseException:
+            with suppress(OSError):
+                beside_it.unlink()
+            raise
+        part.unlink()
 
 
 __all__ = ["FORMATS", "assemble", "beside", "check_target", "format_of", "put", "taken"]
