@@ -45,6 +45,13 @@ class Fused(Function):
     def fault(self, result: str | None, call: str) -> None:
         self.say("return None")
 
+    def scaled(self, fact: str, name: str) -> str:
+        """The column of a decimal attribute as integers."""
+        reader = self.plan.readers[fact]
+        assert isinstance(reader, Many)
+        place = reader.scaled.setdefault(name, len(reader.scaled))
+        return f"r{list(self.plan.readers).index(fact)}[{len(reader.names) + place}]"
+
     def mask(self, items: int) -> str:
         """A mask as a constant."""
         return self.known_as(items)

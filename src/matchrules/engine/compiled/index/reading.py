@@ -83,6 +83,18 @@ class Values(dict[Any, Any]):
         return value
 
 
+class Scaled(Values):
+    """From decimals as given to integers, so many of the last place."""
+
+    def __missing__(self, given: Any) -> Any:
+        value = _read(given, self.type)
+        assert isinstance(self.type, Number)
+        if value is not None:
+            value = int(value * 10 ** (self.type.places or 0))
+        _keep(self, given, value)
+        return value
+
+
 class Masks:
     """From values as given, of the usual types, to the masks of a column. What is in `kept`, a
     plain `dict`, is found there more quickly."""
@@ -167,7 +179,16 @@ class Many:
         self._keys = [self.names.index(key) for key in declaration.keys]
         order = sorted(attributes.values(), key=lambda a: a.never_read)
         self._order = [(self.names.index(a.name), a.type) for a in order]
-        self.nothing: tuple[Any, ...] = ((),) * len(self.names)
+        # Decimals that are wanted as integers as well: their columns follow the others.
+        self.scaled: dict[str, int] = {}
+        self._integers = {
+            name: Scaled(a.type) for name, a in attributes.items() if isinstance(a.type, Number)
+        }
+
+    @property
+    def nothing(self) -> tuple[Any, ...]:
+        """The columns where there are none."""
+        return ((),) * (len(self.names) + len(self.scaled))
 
     def __call__(self, given: Any) -> Sequence[Sequence[Any]]:
         """The columns."""
@@ -188,6 +209,9 @@ class Many:
             read(column)
             for read, column in zip(self._readers, zip(*rows, strict=True), strict=True)
         ]
+        for name in self.scaled:
+            integers, column = self._integers[name], [row[self.names.index(name)] for row in rows]
+            columns.append([integers[one] for one in column])
         count = len(rows)
         if count > (self.declaration.bound or 0):
             raise Unusual
@@ -217,7 +241,8 @@ class Many:
     def instances(self, columns: Sequence[Sequence[Any]]) -> tuple[dict[str, Any], ...]:
         """The facts as a case has them."""
         names = self.names
-        return tuple([dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)])
+        rows = zip(*columns[: len(names)], strict=True)
+        return tuple([dict(zip(names, row, strict=True)) for row in rows])
 
 
 def _before(one: Any, two: Any) -> bool:

@@ -2,22 +2,20 @@
 conditions and faults that the index does not know."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from matchrules.engine.compiled.expressions import Writer
 from matchrules.engine.compiled.statements import (
     Statement,
-    conjuncts,
     say_default,
     say_define,
 )
-from matchrules.ir import AGAINST, TRUE, Expression, Rule
+from matchrules.ir import AGAINST, Expression, Rule
 from matchrules.types import Number
 
 from .bits import BYTE
 from .bounds import can_fault, fits
-from .demands import Condition
 from .fused import Fused, ordering
+from .loops import Loop
 
 
 class Ruling:
@@ -163,50 +161,8 @@ class Ruling:
         facts = {self.base.rules[name].fact: None for name in self.each}
         for fact in facts:
             assert fact is not None
-            self._loop(fact, [r for r in self.base.rules.values() if r.fact == fact])
-
-    def _loop(self, fact: str, rules: Sequence[Rule]) -> None:
-        function, index = self.function, self.function.name("j")
-        for rule in rules:
-            self.say(f"{self._places[rule.name]} = []")
-        alone = self._writer()
-        split = []
-        for rule in rules:
-            whole, own = self._split(rule, fact)
-            # What does not depend on the instance is asked once.
-            parts = [alone.true(c.expression).text if not c.barring else
-                     f"not {alone.true(c.expression).text}" for c in whole]  # fmt: skip
-            guard = None
-            if parts:
-                guard = function.name("w")
-                self.say(f"{guard} = {' and '.join(parts)}")
-            split.append((rule, guard, own))
-        count = function.cell(self.layout.counts[fact])
-        writer = self._writer({fact: index})
-        guards = [guard for _, guard, _ in split]
-        on = "" if None in guards else f" if {' or '.join(map(str, guards))} else ()"
-        with function.loop(index, lambda: f"for {index} in range({count}){on}:"):
-            for rule, guard, own in split:
-                with self.under(f"while {guard or True}:"):
-                    for condition in own:
-                        true = writer.true(condition.expression).text
-                        with self.under(f"if {true}:" if condition.barring else f"if not {true}:"):
-                            self.say("break")
-                    self.say(f"{self._places[rule.name]}.append({index})")
-                    self.say("break")
-
-    def _split(self, rule: Rule, fact: str) -> tuple[list[Condition], list[Condition]]:
-        """The conditions that speak of the whole case, and those of an instance."""
-        when = () if rule.when is None else (rule.when,)
-        conditions = [Condition(e) for e in conjuncts([*rule.guards, *when]) if e != TRUE]
-        conditions += [Condition(e, barring=True) for e in rule.unless]
-        nature = self._writer().nature
-        own = [c for c in conditions if self._of_instance(c.expression, fact, nature)]
-        return [c for c in conditions if c not in own], own
-
-    def _of_instance(self, expression: Expression, fact: str, nature: Any) -> bool:
-        facts = nature.facts(expression)
-        return facts is None or fact in facts
+            said = [rule for rule in self.base.rules.values() if rule.fact == fact]
+            Loop(self.function, fact, self._places).write(said, self._writer())
 
     def _overrides(self) -> None:
         """An overrider withdraws, overridden or not (9)."""
