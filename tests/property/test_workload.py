@@ -1,5 +1,5 @@
-"""The workload of `bench/` gives the oracle's answers, whatever decides it; and the page of what was
-measured says what was measured."""
+"""The workload of `bench/` gives the oracle's answers, whatever decides it; and the page of figures
+says what was measured."""
 
 import importlib
 import json
