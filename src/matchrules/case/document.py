@@ -5,10 +5,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from matchrules.case.json_tree import read_json
-from matchrules.case.toml_tree import find_toml, read_toml
 from matchrules.case.tree import MOST_BYTES, Builder, Malformed, Path, find
-from matchrules.case.yaml_tree import read_yaml
 from matchrules.diagnostics.model import CaseErrors, Diagnostic, Label
 from matchrules.text import Source, Span
 
@@ -27,7 +24,12 @@ class Document:
     def label(self, path: Path, message: str = "", key: bool = False) -> Label | None:
         """The place of a value (or of its name, `key`), cut to its first line."""
         text = self.source.text
-        place = find_toml(text, path) if self.format == "toml" else find(self.tree, path, key)
+        if self.format == "toml":
+            from matchrules.case.toml_tree import find_toml
+
+            place = find_toml(text, path)
+        else:
+            place = find(self.tree, path, key)
         if place is None:
             return None
         start, end = place
@@ -53,15 +55,28 @@ def open_document(name: str, content: bytes | str, format: str | None = None) ->
     source = Source(name, text)
     builder = Builder(name)
     try:
-        if format == "toml":
-            builder.root = read_toml(text)
-        elif text.strip():
-            (read_yaml if format == "yaml" else read_json)(text, builder)
+        _read(format, text, builder)
     except Malformed as stop:
         label = Label(Span(name, *stop.place))
         fault = Diagnostic(stop.code, stop.message, (label,), stop.help)
         raise CaseErrors([*builder.faults, fault], {name: source}) from None
     return Document(source, builder.root, format, tuple(builder.faults))
+
+
+def _read(format: str, text: str, builder: Builder) -> None:
+    # a file has one format: the others need not be known
+    if format == "toml":
+        from matchrules.case.toml_tree import read_toml
+
+        builder.root = read_toml(text)
+    elif text.strip() and format == "yaml":
+        from matchrules.case.yaml_tree import read_yaml
+
+        read_yaml(text, builder)
+    elif text.strip():
+        from matchrules.case.json_tree import read_json
+
+        read_json(text, builder)
 
 
 def _decode(name: str, content: bytes) -> str:
