@@ -140,13 +140,15 @@ def _meant(text: str, type_: Type) -> Any:
 # What is to come out ------------------------------------------------------------------------------
 
 
-def expected(book: Book, cases: Mapping[int, dict[str, Any]]) -> tuple[list[Any], list[Any]]:
+def expected(
+    book: Book, cases: Mapping[int, dict[str, Any]], engine: Any = "interpreter"
+) -> tuple[list[Any], list[Any]]:
     """The rows of the advice and of the errors."""
     advice: list[Any] = []
     errors: list[Any] = []
     for n, case in cases.items():
         try:
-            decision = book.decide(case, engine="interpreter").to_dict()
+            decision = book.decide(case, engine=engine).to_dict()
         except CaseErrors as found:
             errors += [
                 (n, d.code, d.path, "\n".join((d.message, *d.notes)), d.help)

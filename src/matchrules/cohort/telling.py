@@ -18,6 +18,8 @@ from matchrules.ir import STRENGTHS, FactDeclaration, RuleBase
 _CODE: Final = "@code"
 _KEY: Final = "@key"
 _ORDER: Final = "@order"
+_FIRST: Final = pl.Series([0], dtype=pl.UInt32)
+_NO_TEXT: Final = pl.Series([None], dtype=pl.String)
 Place = tuple[str, int]  # a rule, and which `then` of it
 
 
@@ -48,10 +50,11 @@ class Telling:
         """A row for each piece of advice, in order."""
         places = self._in_order()
         code = {place: n for n, place in enumerate(places)}
-        rows = [self._rows(said, code[said.rule, said.place]) for said in self.result.advice()]
-        if not rows:
+        said = [(each, code[each.rule, each.place]) for each in self.result.advice()]
+        found = self._rows([(each, n) for each, n in said if len(each.case)])
+        if found is None:
             return pl.DataFrame(schema={CASE: pl.UInt32(), **schema})
-        found = self._sorted(pl.concat(rows), places)
+        found = self._sorted(found, places)
         static = self._static(places, schema)[found[_CODE]]
         told = pl.DataFrame([
             self._numbered(found[CASE]), *(
@@ -88,27 +91,34 @@ class Telling:
         }  # fmt: skip
         return pl.DataFrame(columns, schema_overrides={name: schema[name] for name in columns})
 
-    def _rows(self, said: Said, code: int) -> pl.DataFrame:
-        fact = self.base.rules[said.rule].fact
-        rank, about = None, None
-        if said.row is not None and fact is not None:
-            ranks = self._rank(fact)
-            rank = said.row if ranks is None else ranks.gather(said.row)
-            about = self._about(fact).gather(said.row)
-        return pl.select(
-            said.case.alias(CASE),
-            pl.lit(code, pl.UInt32).alias(_CODE),
-            (pl.lit(0, pl.UInt32) if rank is None else rank.cast(pl.UInt32)).alias(_KEY),
-            (pl.lit(None, pl.String) if about is None else about).alias("about"),
-            self._fields(said).alias("fields"),
-            said.provisional.alias("provisional"),
-        )
+    def _rows(self, said: Sequence[tuple[Said, int]]) -> pl.DataFrame | None:
+        """All that is said, each with the number of its `then`."""
+        if not said:
+            return None
+        columns: dict[str, list[pl.Series]] = {
+            CASE: [], _CODE: [], _KEY: [], "about": [], "fields": [], "provisional": [],
+        }  # fmt: skip
+        for each, code in said:
+            count, fact = len(each.case), self.base.rules[each.rule].fact
+            columns[CASE].append(each.case)
+            columns[_CODE].append(pl.Series([code], dtype=pl.UInt32).new_from_index(0, count))
+            if each.row is not None and fact is not None:
+                ranks = self._rank(fact)
+                rank = each.row if ranks is None else ranks.gather(each.row)
+                columns[_KEY].append(rank.cast(pl.UInt32))
+                columns["about"].append(self._about(fact).gather(each.row))
+            else:
+                columns[_KEY].append(_FIRST.new_from_index(0, count))
+                columns["about"].append(_NO_TEXT.new_from_index(0, count))
+            columns["fields"].append(self._fields(each))
+            columns["provisional"].append(each.provisional)
+        return pl.DataFrame([pl.concat(parts).alias(name) for name, parts in columns.items()])
 
-    def _fields(self, said: Said) -> pl.Series | pl.Expr:
+    def _fields(self, said: Said) -> pl.Series:
         """The fields as JSON, None where the subject has none."""
         declared = self.base.advice[said.then.kind].subjects[said.then.subject].fields
         if not said.fields:
-            return pl.lit(None, pl.String)
+            return _NO_TEXT.new_from_index(0, len(said.case))
         columns = [plain(said.fields[n], declared[n]).alias(n) for n in sorted(said.fields)]
         frame = pl.DataFrame(columns)
         return frame.select(pl.struct(pl.all()).struct.json_encode().alias("fields")).to_series()
