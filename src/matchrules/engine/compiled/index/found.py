@@ -1,8 +1,10 @@
 """What the index found on a case, told when it is asked for."""
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from matchrules.case.model import Case
@@ -37,6 +39,8 @@ class Found(tuple["Plan", "date", int, Sequence[Any], Sequence[Sequence[int]]]):
     def case(self) -> Case:
         """The case that was decided on."""
         return self._case
+
+    # One decision may be read by several threads, and its run must not be filled by two at once.
 
     @cached_property
     def _case(self) -> Case:
@@ -85,27 +89,31 @@ class Found(tuple["Plan", "date", int, Sequence[Any], Sequence[Sequence[int]]]):
     def said(self, advice: Advice) -> Mapping[str, Any]:
         """What was left to be worked out."""
         name, place = advice.__dict__["_said"]
-        run = self._run
-        run.fill(self.plan.said_by([name]))
-        firing = run.firing(name, advice.__dict__.get("_index", 0))[place]
+        with _Working.lock:
+            run = self._run
+            run.fill(self.plan.said_by([name]))
+            firing = run.firing(name, advice.__dict__.get("_index", 0))[place]
         return said(self.plan.base, firing)
 
     @cached_property
     def firings(self) -> tuple[Firing, ...]:
         """One for each `then` of each rule that fires, for each instance."""
-        run = self._run
-        run.fill(self.plan.said_by(name for name, _ in run.standing))
-        return run.firings
+        with _Working.lock:
+            run = self._run
+            run.fill(self.plan.said_by(name for name, _ in run.standing))
+            return run.firings
 
     @cached_property
     def derived(self) -> Mapping[str, Any]:
         """The derived facts."""
-        return self._run.derived()
+        with _Working.lock:
+            return self._run.derived()
 
     @cached_property
     def unknown(self) -> frozenset[str]:
         """What is not known and read."""
-        return self._run.unknown()
+        with _Working.lock:
+            return self._run.unknown()
 
 
 _new = object.__new__
@@ -114,6 +122,20 @@ _new = object.__new__
 def _by_place(advice: Advice) -> int:
     rank: int = advice.__dict__["_rank"]
     return rank
+
+
+class _Working:
+    """Held while something is worked out; new after a fork, whoever held it before."""
+
+    lock = RLock()
+
+    @classmethod
+    def renew(cls) -> None:
+        cls.lock = RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_Working.renew)
 
 
 __all__ = ["Found"]

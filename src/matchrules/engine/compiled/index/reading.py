@@ -6,7 +6,7 @@ The checks on types come first, since values that are equal need not mean the sa
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from operator import contains, itemgetter
+from operator import contains, itemgetter, lt
 from typing import Any, Final
 
 from matchrules.case.values import read_value
@@ -210,8 +210,8 @@ class Many:
             for read, column in zip(self._readers, zip(*rows, strict=True), strict=True)
         ]
         for name in self.scaled:
-            integers, column = self._integers[name], [row[self.names.index(name)] for row in rows]
-            columns.append([integers[one] for one in column])
+            integers, place = self._integers[name], self.names.index(name)
+            columns.append([integers[row[place]] for row in rows])
         count = len(rows)
         if count > (self.declaration.bound or 0):
             raise Unusual
@@ -225,7 +225,7 @@ class Many:
         first, type_ = self._order[0]
         column = columns[first]
         if isinstance(type_, Number | Text | Date) and None not in column:
-            if all(map(_before, column, column[1:])):
+            if all(map(lt, column, column[1:])):
                 return columns
             if len(set(column)) == count:
                 places = sorted(range(count), key=column.__getitem__)
@@ -245,10 +245,6 @@ class Many:
         return tuple([dict(zip(names, row, strict=True)) for row in rows])
 
 
-def _before(one: Any, two: Any) -> bool:
-    return bool(one < two)
-
-
 def _allowed(type_: Type, required: bool) -> frozenset[type]:
     return forms(type_) if required else forms(type_) | {_NOTHING}
 
@@ -259,6 +255,9 @@ def _column_reader(type_: Type, required: bool) -> Callable[[Sequence[Any]], Seq
     members = frozenset(type_.members) | {None} if isinstance(type_, Enum) else frozenset()
     low, high = (type_.low, type_.high) if isinstance(type_, Number) else (None, None)
     whole = isinstance(type_, Number) and type_.places == 0
+    few: frozenset[int] = frozenset()
+    if whole and low is not None and high is not None and high - low < MOST_KEPT:
+        few = frozenset(range(int(low), int(high) + 1))
 
     def read(column: Sequence[Any]) -> Sequence[Any]:
         found = set(map(type, column))
@@ -271,7 +270,12 @@ def _column_reader(type_: Type, required: bool) -> Callable[[Sequence[Any]], Seq
                 raise Unusual
             return column
         if whole and _NOTHING not in found:
-            if (low is not None and min(column) < low) or (high is not None and max(column) > high):
+            if few:
+                if not few.issuperset(column):
+                    raise Unusual
+            elif (low is not None and min(column) < low) or (
+                high is not None and max(column) > high
+            ):
                 raise Unusual
             return column
         if isinstance(type_, Text) and _NOTHING not in found and all(map(str.isascii, column)):
