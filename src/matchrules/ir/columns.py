@@ -32,7 +32,8 @@ _NODES: Final[Mapping[str, Any]] = {
     for one in (*vars(ir).values(), *_ONCE)
     if isinstance(one, type) and hasattr(one, "__attrs_attrs__")
 }
-_SCALARS: Final = (str, int, bool, type(None))
+_OWN: Final = {"mapping", *_NODES} - {one.__name__ for one in _ONCE}  # never taken for another
+_SCALARS: Final = frozenset({str, int, bool, type(None)})
 
 
 class NoRuleBases(ValueError):
@@ -201,7 +202,7 @@ class _Writer:
                     stack.append((value, kind, inside))
                     stack.extend(reversed(open_))
                     continue
-            seen[id(value)] = self._placed(value, kind, inside)
+            seen[id(value)] = self._placed(kind, inside)
             self._kept.append(value)
 
     def _taken_apart(self, value: Any) -> tuple[str, tuple[Any, ...]]:
@@ -231,24 +232,22 @@ class _Writer:
             found = self._known[key] = self._new(0, "", (value,))
         return found
 
-    def _placed(self, value: Any, kind: str, inside: tuple[Any, ...]) -> int:
+    def _placed(self, kind: str, inside: tuple[Any, ...]) -> int:
         seen, scalar, depth = self._seen, self._scalar, self._depth
         plain = _plain(_NODES[kind]) if kind in _NODES else ()
-        made_of, below = [], 0
-        for at, one in enumerate(inside):
-            if at in plain:
-                made_of.append(one)
-                continue
-            n = scalar(one) if type(one) in _SCALARS else seen[id(one)]
-            made_of.append(n)
-            below = max(below, depth[n])
-        numbers = tuple(made_of)
-        if kind == "mapping" or (kind in _NODES and type(value) not in _ONCE):
+        refer = [one for at, one in enumerate(inside) if at not in plain] if plain else inside
+        found = [scalar(one) if type(one) in _SCALARS else seen[id(one)] for one in refer]
+        below = max([depth[n] for n in found], default=0)
+        if plain:
+            rest = iter(found)
+            found = [one if at in plain else next(rest) for at, one in enumerate(inside)]
+        numbers = tuple(found)
+        if kind in _OWN:
             return self._new(below + 1, kind, numbers)
-        found = self._known.get((kind, numbers))
-        if found is None:
-            found = self._known[kind, numbers] = self._new(below + 1, kind, numbers)
-        return found
+        known = self._known.get((kind, numbers))
+        if known is None:
+            known = self._known[kind, numbers] = self._new(below + 1, kind, numbers)
+        return known
 
     def _new(self, depth: int, kind: str, made_of: tuple[Any, ...]) -> int:
         self._depth.append(depth)
