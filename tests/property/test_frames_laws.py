@@ -91,4 +91,7 @@ def test_of_the_packs() -> None:
         rng = Random(seed)
         drawn = [applicant(rng) for _ in range(200 if LONG else 15)]
         mappings = [{**facts, "as_of": day} for day, facts in drawn]
-        agree(packs(), sheets(packs().bases[-1], mappings, rng, 0.01), rng, size=10)
+        made = sheets(packs().bases[-1], mappings, rng, 0.01)
+        if LONG:
+            agree(packs(), made, rng, size=50)
+        assert came_out(decide_frame(packs(), made.frames, "case")) == expected(packs(), made.cases)

@@ -152,7 +152,7 @@ def test_without_polars_it_is_said_what_to_install() -> None:
     code = (
         "import sys; sys.modules['polars'] = None\n"
         "import matchrules as mr\n"
-        "text = 'ruleset a version 1 effective from 2026-01-01 fact b c : yes_no optional'\n"
+        "text = 'ruleset a version 1 effective from 2026-01-01\\nfact b\\n  c : yes_no optional'\n"
         "book = mr.load_text({'a.rules': text})\n"
         "try:\n    book.decide_frame({})\n"
         "except mr.UsageError as error:\n    print(error)\n"
