@@ -596,8 +596,12 @@ def test_quoted_cells_may_be_empty(folder: Path) -> None:
     Path("cases.csv").write_text('"id","age","name"\n"a","","x\ny"\n"b","60",""\n', "utf-8")
     run("cases.csv", "-o", "a.csv", "--as-of", "2026-03-01")
     assert pl.read_csv("a.csv")["id"].to_list() == ["a", "b", "b"]
-    Path("odd.csv").write_text('id,name\na,x"y"z\n', encoding="utf-8")
-    run("odd.csv", "-o", "b.csv", "--as-of", "2026-03-01")
+    odd = 'id,name\na,x"y"z\nb,"c"d\nc, "e,f"\nd,x"\ne,y"\nf,"g,""h"""\n'
+    Path("odd.csv").write_text(odd, encoding="utf-8")
+    run("odd.csv", "-o", "b.csv", "--as-of", "2026-03-01", code=1)
+    assert pl.read_csv("b.csv")["id"].to_list() == ["f"]
+    errors = pl.read_csv("b.errors.csv")["reason"].to_list()
+    assert errors == [f"line {line} has a quote inside a cell" for line in (2, 3, 4, 5)]
 
 
 def test_names_that_look_like_patterns(folder: Path) -> None:

@@ -4,7 +4,7 @@ Cells are read as texts; where all cells of a column are plain numbers, they are
 which is quicker and means the same.
 """
 
-import csv
+import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +20,7 @@ from matchrules.diagnostics.suggest import did_you_mean
 if TYPE_CHECKING:
     import polars as pl
 
+_CELL: Final = re.compile(r'("[^"]*(?:""[^"]*)*"|[^",\r\n]*)(,|\Z)')
 _AT_ONCE: Final = 10_000
 _OTHERS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _WHOLE: Final = r"^-?[0-9]{1,18}$"
@@ -43,7 +44,9 @@ def read_header(path: Path, size: int) -> Header:
         raise damaged(
             f"`{path}` is empty", "the first line names the columns, each other line is a case"
         )
-    names = tuple(name.strip() for name in _cells(found[0].text))
+    names = tuple(_plain(cell) for cell in _cells(found[0].text))
+    if not names:
+        raise damaged(f"`{path}` has a quote inside a name", "put quotes round the whole name")
     if len(names) == 1:
         for mark, called in _OTHERS.items():
             if mark in names[0]:
@@ -58,13 +61,18 @@ def read_header(path: Path, size: int) -> Header:
     return Header(names, lines.place)
 
 
+def _plain(cell: str) -> str:
+    if cell.startswith('"'):
+        cell = cell[1:-1].replace('""', '"')
+    return cell.strip()
+
+
 def read_records(
     header: Header, records: Sequence[Record], path: Path, torn: bool
 ) -> "tuple[pl.DataFrame, dict[int, Diagnostic]]":
     """The records that have a cell for each column, as texts, and what is wrong with the others, by
     their places. `torn`: the last one had no line end."""
     import polars as pl
-    from polars.exceptions import PolarsError
 
     width = len(header.names)
     faults: dict[int, Diagnostic] = {}
@@ -81,18 +89,11 @@ def read_records(
     schema = dict.fromkeys(header.names, pl.String)
     if not fine:
         return pl.DataFrame(schema=schema), faults
-    try:
-        frame = pl.read_csv(
-            BytesIO("\n".join(fine).encode()), has_header=False, new_columns=list(header.names),
-            infer_schema=False, raise_if_empty=False,
-        )  # fmt: skip
-    except PolarsError:
-        frame = None
-    if frame is None or frame.height != len(fine):  # quotes that mean nothing where they stand
-        raise damaged(
-            f"`{path}` has quotes inside cells between the lines {records[0].line:,} and "
-            f"{records[-1].line:,}", 'put quotes round the whole cell, and write "" for one in it',
-        )  # fmt: skip
+    frame = pl.read_csv(
+        BytesIO("\n".join(fine).encode()), has_header=False, new_columns=list(header.names),
+        infer_schema=False, raise_if_empty=False,
+    )  # fmt: skip
+    assert frame.height == len(fine)  # quotes go round whole cells
     return frame.with_columns(known_cells()), faults
 
 
@@ -117,20 +118,35 @@ def check_cells(header: Header, path: Path, size: int) -> None:
                     raise damaged(f"`{path}`: {fault.message}", fault.help, fault.code)
 
 
+def _cells(text: str) -> list[str]:
+    """The cells of a record, quotes and all; none where quotes do not go round whole cells."""
+    cells: list[str] = []
+    at = 0
+    while (found := _CELL.match(text, at)) is not None:
+        cells.append(found[1])
+        at = found.end()
+        if not found[2]:
+            return cells
+    return []
+
+
 def _count(text: str) -> int:
-    return len(_cells(text)) if '"' in text else text.count(",") + 1
+    """How many cells a record has, 0 where that cannot be told."""
+    return len(_cells(text)) if '"' in text or "\r" in text else text.count(",") + 1
 
 
 def _miscounted(record: Record, found: int, width: int) -> Diagnostic:
+    line = f"line {record.line:,}"
+    if not found:
+        return Diagnostic(
+            "MR503", f"{line} has a quote inside a cell",
+            help='put quotes round the whole cell, and write "" for one in it',
+        )  # fmt: skip
     cells = "1 cell" if found == 1 else f"{found:,} cells"
     return Diagnostic(
-        "MR503", f"line {record.line:,} has {cells}, the header has {width:,}",
+        "MR503", f"{line} has {cells}, the header has {width:,}",
         help="put quotes round a cell that holds a comma, and leave none out",
     )  # fmt: skip
-
-
-def _cells(text: str) -> list[str]:
-    return next(csv.reader([text]), [])
 
 
 def numbers(frame: "pl.DataFrame", whole: Sequence[str], decimal: Sequence[str]) -> "pl.DataFrame":
