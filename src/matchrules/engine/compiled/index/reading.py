@@ -4,8 +4,9 @@ and the general way of reading a case, which knows all forms and tells all fault
 The checks on types come first, since values that are equal need not mean the same: `True == 1`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from operator import contains, itemgetter, lt
 from typing import Any, Final
 
@@ -199,20 +200,19 @@ class Many:
         given = list(given)
         if not self.names or set(map(type, given)) != {dict}:
             raise Unusual
-        if self._whole is not None and set(map(len, given)) == {len(self.names)}:
-            rows = list(map(self._whole, given))  # a `KeyError` is told by the general way
+        count, width = len(given), len(self.names)
+        if self._whole is not None and set(map(len, given)) == {width}:
+            rows: Iterable[Any] = map(self._whole, given)  # a `KeyError` is told by the general way
         else:
             if not all(map(self.known.issuperset, given)):
                 raise Unusual
-            rows = [tuple(map(one.get, self.names)) for one in given]
-        columns = [
-            read(column)
-            for read, column in zip(self._readers, zip(*rows, strict=True), strict=True)
-        ]
+            rows = (tuple(map(one.get, self.names)) for one in given)
+        values = list(chain.from_iterable(rows))
+        raw = [values[place::width] for place in range(width)]
+        columns = [read(column) for read, column in zip(self._readers, raw, strict=True)]
         for name in self.scaled:
-            integers, place = self._integers[name], self.names.index(name)
-            columns.append([integers[row[place]] for row in rows])
-        count = len(rows)
+            integers = self._integers[name]
+            columns.append([integers[one] for one in raw[self.names.index(name)]])
         if count > (self.declaration.bound or 0):
             raise Unusual
         if self._keys:
