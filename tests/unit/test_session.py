@@ -79,9 +79,9 @@ def book() -> mr.Book:
     return mr.load_text({"moving.rules": RULES})
 
 
-@pytest.fixture
-def session(book: mr.Book) -> Iterator[mr.Session]:
-    with book.session(as_of=DAY) as session:
+@pytest.fixture(params=["rete", "compiled"])
+def session(book: mr.Book, request: pytest.FixtureRequest) -> Iterator[mr.Session]:
+    with book.session(as_of=DAY, engine=request.param) as session:
         yield session
 
 
@@ -325,8 +325,9 @@ def test_too_many_open_sessions_are_said() -> None:
 
 @pytest.mark.parametrize("step", ["insert", "remove", "outcome"])
 def test_a_session_goes_on_after_an_interrupt(
-    session: mr.Session, monkeypatch: pytest.MonkeyPatch, step: str
+    book: mr.Book, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
+    session = book.session(as_of=DAY)
     boxes = [session.assert_fact("box", id=name, size=60) for name in "ab"]
     assert said(session) == ["Move a.", "Move b."]
     session.update(boxes[0], size=70)

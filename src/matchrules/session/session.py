@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
-from functools import partial
 from types import TracebackType
 from typing import Any, NoReturn
 
@@ -115,8 +114,7 @@ class Session:
             if self._decision is None:
                 found = self._memory.quickly(self._facts)
                 if found is not None:
-                    later = partial(found.fields, self._reaching)
-                    self._decision = told_later(later)
+                    self._decision = told_later(found, self._reaching)
                     return self._decision
                 try:
                     case = self._facts.case()

@@ -18,7 +18,11 @@ class Standing(Many):
 
     def __init__(self, declaration: FactDeclaration) -> None:
         super().__init__(declaration)
-        self.nothing = tuple(self.columns(()))
+        self._empty = tuple(self.columns(()))
+
+    @property
+    def nothing(self) -> tuple[Column, ...]:
+        return self._empty
 
     def __call__(self, given: Sequence[Column]) -> Sequence[Column]:
         return given

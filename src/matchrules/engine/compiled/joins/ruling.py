@@ -10,8 +10,21 @@ from typing import Final
 from matchrules.engine.compiled.index.demands import Condition
 from matchrules.engine.compiled.index.ruling import Ruling
 from matchrules.engine.compiled.source import Code
-from matchrules.ir import And, Attribute, Compare, Expression, In, InRange, IsKnown, Not, Or, Rule
-from matchrules.ir import Shown as ShownToBe
+from matchrules.engine.compiled.statements import conjuncts
+from matchrules.ir import (
+    TRUE,
+    And,
+    Attribute,
+    Compare,
+    Expression,
+    In,
+    InRange,
+    IsKnown,
+    Not,
+    Or,
+    Rule,
+    Shown,
+)
 
 from .columns import Places, bits_of
 
@@ -22,12 +35,23 @@ _DENIED: Final = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=":
 class Joining(Ruling):
     """Writes them so."""
 
-    def _loop(self, fact: str, rules: Sequence[Rule]) -> None:
-        count = self.function.cell(self.layout.counts[fact])
-        every = self.function.name("e")
-        self.say(f"{every} = (1 << {count}) - 1")
-        for rule in rules:
-            self._joined(rule, fact, every)
+    def _loops(self) -> None:
+        for fact in {self.base.rules[name].fact: None for name in self.each}:
+            assert fact is not None
+            count = self.function.cell(self.layout.counts[fact])
+            every = self.function.name("e")
+            self.say(f"{every} = (1 << {count}) - 1")
+            for rule in self.base.rules.values():
+                if rule.fact == fact:
+                    self._joined(rule, fact, every)
+
+    def _split(self, rule: Rule, fact: str) -> tuple[list[Condition], list[Condition]]:
+        """The conditions that speak of the whole case, and those of an instance."""
+        when = () if rule.when is None else (rule.when,)
+        conditions = [Condition(e) for e in conjuncts([*rule.guards, *when]) if e != TRUE]
+        conditions += [Condition(e, barring=True) for e in rule.unless]
+        own = [c for c in conditions if self._reads(c.expression, fact)]
+        return [c for c in conditions if c not in own], own
 
     def _joined(self, rule: Rule, fact: str, every: str) -> None:
         function, say, found = self.function, self.say, self._places[rule.name]
@@ -74,7 +98,7 @@ class Joining(Ruling):
                 return None if None in parts else f"({sign.join(map(str, parts))})"
             case Not(operand):
                 return self._bits(operand, fact, every, not true)
-            case ShownToBe(operand):
+            case Shown(operand):
                 shown = self._bits(operand, fact, every)
                 return shown if shown is None or true else f"({every} & ~{shown})"
             case IsKnown(Attribute() as a) if self._column(a, fact):
@@ -106,7 +130,8 @@ class Joining(Ruling):
         return self.function.lifted(self._writer().value(e))
 
     def _reads(self, e: Expression, fact: str) -> bool:
-        return self._of_instance(e, fact, self._writer().nature)
+        facts = self._writer().nature.facts(e)
+        return facts is None or fact in facts
 
     def _column(self, e: Expression, fact: str) -> str:
         """The variable of the column that holds the attribute of each instance, if there is one."""
