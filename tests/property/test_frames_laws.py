@@ -67,7 +67,7 @@ def drawn_mapping(base: RuleBase, rng: Random) -> dict[str, Any]:
     return found
 
 
-@examples(10, 1000)
+@examples(8, 1000)
 @given(st.integers(0, 10**9))
 def test_of_random_rule_bases(seed: int) -> None:
     rng = Random(seed)
@@ -76,7 +76,7 @@ def test_of_random_rule_bases(seed: int) -> None:
     agree(Book((base,), {}), sheets(base, drawn, rng, 0.05), rng)
 
 
-@examples(3, 100)
+@examples(2, 100)
 @given(st.data())
 def test_of_random_books(data: st.DataObject) -> None:
     book = loaded(data.draw(books()))

@@ -9,6 +9,7 @@ from cohort_clinic import DAY, clinic
 
 import matchrules as mr
 from matchrules.cohort import decide_pieces
+from matchrules.engine.columnar import columnar
 
 
 def decided(frames: Any, **asked: Any) -> Any:
@@ -243,3 +244,31 @@ def test_all_null_columns_say_nothing() -> None:
         age=pl.lit(None), seen=pl.lit(None, pl.Struct({"a": pl.Int8})), units=pl.lit(None, pl.Int8)
     )
     assert decided({"patient": empty}).advice.equals(decided({"patient": PATIENTS}).advice)
+
+
+def test_rules_that_cannot_be_decided_in_columns_are_decided_case_by_case() -> None:
+    members = " ".join(f"m{n}" for n in range(70))
+    book = mr.load_text(
+        {
+            "large.rules": f"""
+ruleset large
+  version 1
+  effective from 2026-01-01
+source handbook "The handbook"
+enum part {members}
+fact box
+  parts : set of part optional
+advice care
+  go "Go"
+rule go
+  cite handbook
+  when box.parts has m69
+  then must care.go "Go."
+"""
+        }
+    )
+    assert columnar(book.bases[0]).obstacle is not None
+    parts = [["m1", "m69"], ["m2"], None, ["m70"]]
+    found = book.decide_frame(pl.DataFrame({"id": range(4), "parts": parts}), as_of=DAY)
+    assert found.advice["id"].to_list() == [0]
+    assert found.errors.select("id", "code").rows() == [(3, "MR514")]
