@@ -23,6 +23,7 @@ from typing import Any, Final, get_args
 from attrs import fields
 
 from matchrules import ir
+from matchrules.ir.collecting import collecting_later
 from matchrules.text import Span
 from matchrules.types import DayOfYear, Type
 
@@ -45,6 +46,7 @@ def to_columns(bases: tuple[ir.RuleBase, ...]) -> dict[str, Any]:
     return _Writer().written(bases)
 
 
+@collecting_later()
 def from_columns(tree: Any) -> tuple[ir.RuleBase, ...]:
     """The rule bases that `to_columns` made this of.
 
