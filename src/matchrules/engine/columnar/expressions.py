@@ -206,7 +206,10 @@ class Expressions:
         read = [n for n in attributes if not attributes[n].never_read]
         names = [by, *(n for n in read if n != by)]
         if all(attributes[n].default is None for n in read):
-            names = [by] if by != read[0] else []  # instances lie in this order, else alike
+            # instances lie in the order of their attributes, and those that are equal stay in it
+            if by != read[0]:
+                return self.sortable(self.attribute(fact, by))
+            names = []
         scope = frozenset({fact})
         columns = [self.graph.spread(self.sortable(self.attribute(fact, n)), scope) for n in names]
         return self.graph.ranked(fact, by, columns)

@@ -81,7 +81,7 @@ def _grouped(node: Gathered, work: "Work", owner: pl.Series, height: int, apart:
         frame = frame.filter(TEST)
     if node.take is not None:
         if not (apart and _as_given(node)):
-            frame = frame.sort(OWNER, RANK)
+            frame = frame.sort(_order(frame), maintain_order=True)
         frame = _last(frame, node.take, node.op == "last_but_one")
     if node.op in ("last", "last_but_one"):  # one of each owner is left
         found = frame.select(OWNER, pl.col(VALUE).alias("found"))
@@ -112,6 +112,15 @@ def _last(frame: pl.DataFrame, take: int, but_one: bool) -> pl.DataFrame:
     if but_one:
         late = late & (owner.shift(-1) == owner).fill_null(False)
     return frame.filter(late)
+
+
+def _order(frame: pl.DataFrame) -> list[pl.Expr]:
+    """What to sort by: one number where the owner and the rank fit into it."""
+    owner, rank = pl.col(OWNER), pl.col(RANK)
+    if frame.schema[RANK] not in (pl.Int8, pl.Int16, pl.Int32, pl.UInt32):
+        return [owner, rank]
+    above = rank.cast(pl.Int64) + pl.lit(2**31 + 1, dtype=pl.Int64)
+    return [owner.cast(pl.Int64) * pl.lit(2**33, dtype=pl.Int64) + above.fill_null(0)]
 
 
 def _as_given(node: Gathered) -> bool:
