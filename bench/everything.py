@@ -173,12 +173,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if not asked.only or any(one.key.startswith(prefix) for prefix in asked.only)
         ]  # fmt: skip
         start = time.perf_counter()
-        for number, one in enumerate(wanted, 1):
-            results[one.key] = found = measured(one)
-            print(f"{number}/{len(wanted)} {one.key}: {brief(found)}", file=sys.stderr, flush=True)
+        whole = True
+        try:
+            for number, one in enumerate(wanted, 1):
+                began = time.perf_counter()
+                results[one.key] = found = measured(one)
+                found["took_s"] = round(time.perf_counter() - began, 1)
+                said = f"{number}/{len(wanted)} {one.key}: {brief(found)}"
+                print(said, file=sys.stderr, flush=True)
+        except KeyboardInterrupt:
+            print("broken off: what was measured until now is kept", file=sys.stderr)
+            whole = False
         kept = {
             "form": "quick" if asked.quick else "full",
-            "parts": bool(asked.only),
+            "parts": bool(asked.only) or not whole,
             "date": date.today().isoformat(),
             "seconds": round(time.perf_counter() - start),
             "rules_of_the_packs": packs_size(),

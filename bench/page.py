@@ -250,7 +250,7 @@ def reached(run: Results) -> list[str]:
 def machine(run: Results) -> list[str]:
     form = {"full": "the full form", "quick": "the quick form (`QUICK=1`)"}[run["form"]]
     if run["parts"]:
-        form += ", some parts measured again on their own"
+        form += ", not all of it in one go"
     rows = [*run["machine"].items(), ("measured", f"{run['date']}, {form}")]
     rows += [("took", f"{run['seconds'] / 60:.0f} minutes")]
     lines = table(["machine", ""], rows, left=2)
