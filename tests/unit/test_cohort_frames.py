@@ -272,3 +272,12 @@ rule go
     found = book.decide_frame(pl.DataFrame({"id": range(4), "parts": parts}), as_of=DAY)
     assert found.advice["id"].to_list() == [0]
     assert found.errors.select("id", "code").rows() == [(3, "MR514")]
+
+
+def test_columns_that_are_passed_over_may_be_called_anything() -> None:
+    odd = VISITS.with_columns(pl.lit(7).alias(name) for name in ("@case", "@key", "@at", "row"))
+    whole = decided({"patient": PATIENTS, "visit": VISITS})
+    for given in (odd, odd.lazy()):
+        frames = {"patient": PATIENTS.lazy(), "visit": given}
+        pieces = [*decide_pieces(clinic(), frames, as_of=DAY, size=1, extra="ignore")]
+        assert pl.concat([piece.advice for piece in pieces]).equals(whole.advice)

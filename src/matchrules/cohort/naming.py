@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from matchrules.case.values import name_of_type
 from matchrules.cohort.asked import Asked
@@ -89,7 +89,8 @@ class _Naming:
         if self.faults:
             raise CaseErrors(sorted(self.faults, key=lambda f: (f.path or "", f.code, f.message)))
         named = self.asked.as_of if isinstance(self.asked.as_of, str) else AS_OF
-        return Given(tuple(sources), self.asked.key, key_type, day, named)
+        taken = {self.asked.key, *([named] if day is not None else [])}
+        return Given(_narrowed(sources, taken), self.asked.key, key_type, day, named)
 
     # Names --------------------------------------------------------------------------------------
 
@@ -296,6 +297,20 @@ class _Naming:
             self._fault("MR513", named, f"must be a date, not a column of {dtype}",
                         _cast(dtype, Date()))  # fmt: skip
         return source.name
+
+
+def _narrowed(sources: list[Source], taken: set[str]) -> tuple[Source, ...]:
+    """The same with no columns but those that are read: others cost time, and may be called as
+    what is worked with."""
+    read: dict[int, set[str]] = {}
+    for source in sources:
+        read.setdefault(id(source.frame), set(taken)).update(source.columns.values())
+    frames = {id(source.frame): source.frame for source in sources}
+    narrow = {
+        name: frame.select([c for c in frame.collect_schema() if c in read[name]])
+        for name, frame in frames.items()
+    }
+    return tuple(evolve(source, frame=narrow[id(source.frame)]) for source in sources)
 
 
 def _text(name: Any) -> str:
