@@ -27,6 +27,7 @@ RULES = 300
 SHARDS = 8
 AS_OF = {"workload": date(2026, 1, 1), "packs": date(2026, 11, 1)}
 COHORTS = (100_000_000, 10_000_000_000)
+KEY = "case"  # in frames: a fact may have an attribute `id`
 WARM = 1_000  # cases decided before anything is timed
 
 
@@ -78,7 +79,7 @@ def _drawn(book: mr.Book, count: int) -> list[dict[str, Any]]:
     sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "spark"))
     from whole_cases import drawn, plain
 
-    found = [plain(case) for case in drawn(book, min(count, 4_000), AS_OF["packs"])]
+    found = [plain(case) for case in drawn(book, min(count, 2_000), AS_OF["packs"])]
     return [found[n % len(found)] for n in range(count)]
 
 
@@ -134,15 +135,15 @@ def in_frames(name: str, folder: Path, output: str, engine: str) -> dict[str, fl
     import polars as pl
 
     book = book_of(name)
-    whole = pl.read_parquet(folder / "*.parquet").drop("as_of")
+    whole = pl.read_parquet(folder / "*.parquet").drop("as_of").rename({"id": KEY})
     frames = {
-        fact: _of_fact(whole.select("id", fact))
-        for fact in whole.columns if fact != "id"
+        fact: _of_fact(whole.select(KEY, fact))
+        for fact in whole.columns if fact != KEY
     }  # fmt: skip
-    few = {fact: frame.filter(pl.col("id") < WARM) for fact, frame in frames.items()}
+    few = {fact: frame.filter(pl.col(KEY) < WARM) for fact, frame in frames.items()}
 
     def act(given: Any) -> None:
-        book.decide_frame(given, "id", as_of=AS_OF[name], output=output, engine=engine)
+        book.decide_frame(given, KEY, as_of=AS_OF[name], output=output, engine=engine)
 
     act(few)
     return timed(lambda: act(frames))

@@ -34,6 +34,7 @@ def test_no_file_names_a_package_index() -> None:
     """Where packages come from is for whoever installs to say."""
     shown = [
         ROOT / "constraints.txt",
+        ROOT / "constraints-spark.txt",
         ROOT / "pyproject.toml",
         ROOT / "Makefile",
         ROOT / ".ci" / "run",
