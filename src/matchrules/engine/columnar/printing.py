@@ -7,9 +7,11 @@ import polars as pl
 from matchrules.ir import RuleBase
 from matchrules.types import MONTHS, AnyDayOfYear, Date, Enum, Number, SetOf, Text, Type, YesNo
 
-from .forms import TEXT, ObstacleError, Scaled
+from .comparing import compare
+from .forms import TEXT, ObstacleError, scaled
+from .logic import select
 from .nodes import Graph, Node
-from .numbers import over, round_to, shape
+from .numbers import one_form, over, round_to, shape
 
 
 def printed(graph: Graph, node: Node, type_: Type, base: RuleBase) -> Node:
@@ -46,11 +48,10 @@ def printed(graph: Graph, node: Node, type_: Type, base: RuleBase) -> Node:
 def _number(graph: Graph, node: Node, places: int) -> Node:
     if places == 0 and shape(node).den == 1:
         return _of(graph, ("digits",), node, lambda e: e.cast(pl.String))
-    cut = round_to(graph, node, places, "down")
-    low = shape(node).low
-    if shape(node).den != shape(cut).den and low < 0:
-        raise ObstacleError("a text in it prints a number with more places than it can tell")
-    assert isinstance(cut.form, Scaled)
+    cut, up = one_form(graph, [round_to(graph, node, places, way) for way in ("down", "up")])
+    if cut is not up and shape(node).low < 0:  # towards 0
+        zero = graph.constant(0, scaled(1, 0, 0))
+        cut = select(graph, compare(graph, "<", node, zero), up, cut)
     exact = over(graph, cut, 10**places)
     width = shape(exact).dtype
     one = pl.lit(10**places, dtype=pl.Int128)
