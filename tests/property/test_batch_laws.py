@@ -19,6 +19,7 @@ from books_and_cases import LONG, RULES, examples, packs
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matchrules.case.document import open_document
 from matchrules.cohort.batch import Asked, decide_file
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.testing import cases
@@ -78,7 +79,7 @@ def test_a_file_gives_what_its_cases_give_one_by_one(data: st.DataObject) -> Non
     errors: list[Any] = []
     for number, line in enumerate(lines, 1):
         try:
-            found = book.decide(json.loads(line), engine="interpreter")
+            found = book.decide(open_document("case.json", line), engine="interpreter")
             advice += [(number, a.rule, str(a.strength), a.text) for a in found]
         except CaseErrors as error:
             errors += [(number, d.code, d.path, d.message, d.help) for d in error.diagnostics]
@@ -110,6 +111,7 @@ def read(path: Path) -> list[Any]:
 CHILD = """
 import resource, sys
 from pathlib import Path
+from matchrules.case.document import open_document
 from matchrules.cohort.batch import Asked, decide_file
 from matchrules.rulebook import load_text
 
