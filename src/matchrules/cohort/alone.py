@@ -19,7 +19,6 @@ from matchrules.cohort.pieces import Piece
 from matchrules.decision import Decision, decide
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.columnar.columns import CASE
-from matchrules.engine.compiled import decide_compiled
 from matchrules.ir import RuleBase
 from matchrules.rulebook import Book
 from matchrules.types import Date, Type
@@ -47,6 +46,9 @@ class Alone:
                 yield case, faults
 
     def _decided(self, facts: Mapping[str, list[Row]], days: list[Any]) -> Decision:
+        # a cohort without fault needs no second engine
+        from matchrules.engine.compiled import decide_compiled
+
         base, case = self._case(facts, days)
         return decide(base, decide_compiled(base, case), case)
 
