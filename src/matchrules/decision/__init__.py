@@ -8,7 +8,7 @@ from matchrules.types import decimal_of, python_value
 
 from .advising import always, key_order, rank, said, stale_parameters
 from .made import Decision, Reaching, decide, told_later
-from .model import Advice, Firing, Outcome, RulesetVersion
+from .model import Advice, Firing, Outcome, RulesetVersion, advice_told_later
 from .values import Key, about_of, plain_value, render_text, render_value
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Reaching",
     "RulesetVersion",
     "about_of",
+    "advice_told_later",
     "always",
     "decide",
     "decimal_of",

@@ -1,6 +1,6 @@
 """What an evaluator records, and the advice that is read from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from attrs import fields, frozen
@@ -33,7 +33,7 @@ LATER = frozenset({"text", "fields", "reasons", "provisional"})  # may be worked
 
 class Telling(Protocol):
     """An outcome that is told when it is read. `fields` are those of the decision; `advice` is in
-    order, and may lack what is `LATER`, with a `_later` that says it."""
+    order, and may lack what is `LATER`, which `said` tells then."""
 
     @property
     def derived(self) -> Mapping[str, Any]: ...
@@ -43,6 +43,7 @@ class Telling(Protocol):
     def unknown(self) -> frozenset[str]: ...
     def fields(self) -> Mapping[str, Any]: ...
     def advice(self) -> "Sequence[Advice]": ...
+    def said(self, advice: "Advice") -> Mapping[str, Any]: ...
 
 
 @frozen
@@ -60,8 +61,17 @@ class Outcome:
     unknown: frozenset[str]
 
 
+class _Told:
+    """What advice has besides its fields, where an evaluator tells it later."""
+
+    __slots__ = ("_index", "_later", "_own")
+    _index: int  # the place of the instance that it speaks of
+    _later: "Telling"
+    _own: Mapping[str, Any] | None  # what was worked out
+
+
 @frozen(slots=False)
-class Advice:
+class Advice(_Told):
     """One piece of advice.
 
     `strength` is one of must, must_not, should, should_not, may, need_not. `fields` and `reasons`
@@ -85,11 +95,13 @@ class Advice:
 
     def __getattr__(self, name: str) -> Any:
         # Called for what is not there: a text, say, that nobody has read yet.
-        later = self.__dict__.get("_later")
-        if later is None or name not in LATER:
+        if name not in LATER:
             raise AttributeError(f"'Advice' object has no attribute '{name}'")
-        self.__dict__.update(later.said(self))
-        return self.__dict__[name]
+        own = self._own
+        if own is None:
+            own = self._later.said(self)
+            _set_own(self, own)
+        return own[name]
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What works things out later stays in its process.
@@ -104,6 +116,31 @@ class Advice:
             "rule": self.rule, "cites": list(self.cites), "reasons": as_plain(self.reasons),
             "provisional": self.provisional, "salience": self.salience,
         }  # fmt: skip
+
+
+def advice_told_later(
+    each: Iterable[dict[str, Any]], later: "Telling", index: int = 0
+) -> list[Advice]:
+    """Advice with each of these fields, the others to be told later. Nothing is copied, since a
+    decision that nobody reads in full is to cost little: fields may be shared, and stay as they
+    are."""
+    found = []
+    for known in each:
+        made = _new(Advice)
+        _set_fields(made, known)
+        _set_own(made, None)
+        _set_later(made, later)
+        if index:
+            _set_index(made, index)
+        found.append(made)
+    return found
+
+
+_new: Any = object.__new__
+_set_fields: Any = Advice.__dict__["__dict__"].__set__
+_set_index: Any = _Told.__dict__["_index"].__set__
+_set_later: Any = _Told.__dict__["_later"].__set__
+_set_own: Any = _Told.__dict__["_own"].__set__
 
 
 @frozen

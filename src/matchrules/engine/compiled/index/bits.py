@@ -11,26 +11,22 @@ A session that keeps masks needs `columns`, `close` and `rest` only: where one c
 own mask is looked up again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from matchrules.decision import always, rank
 from matchrules.engine.compiled.layout import AS_OF
 from matchrules.ir import Derived, Not, Rule, Shown, Table
 from matchrules.types import YesNo
 
-from .columns import Column, Opened, bits
+from .columns import BYTE, Column, Opened, Part, bits, named_by, parts_of
 from .demands import Condition, Demands, demanded
 
 if TYPE_CHECKING:
     from matchrules.engine.compiled.program import Compiled
     from matchrules.ir import Define
-
-BYTE: Final = 8
-MOST_PARTS: Final = 65_536
-
-Parts = dict[tuple[int, int], tuple[Any, ...]]
 
 
 class Index:
@@ -79,8 +75,6 @@ class Index:
         for column in self.columns.values():
             column.ready(self.full)
         self.opened = self._opened()
-        self._standing: Parts = {}
-        self._said: Parts = {}
 
     def close(self, mask: int) -> int:
         """The items left open once the derived facts among them are settled."""
@@ -96,14 +90,15 @@ class Index:
 
     def standing(self, mask: int) -> list[Rule]:
         """The rules of a mask, in the order of their first advice."""
-        return _of(mask >> self.first_rule, self.rules, self._standing)
+        return named_by(mask >> self.first_rule, self._standing)
 
-    def sayings(self, mask: int) -> list[tuple[Mapping[str, Any], ...]]:
-        """What the advice of those rules is whatever the case, a mapping for each `then`."""
-        return _of(mask >> self.first_rule, self._sayings, self._said)
+    def sayings(self, mask: int) -> list[dict[str, Any]]:
+        """What the advice of those rules is whatever the case: shared, and not to be changed."""
+        found = named_by(mask >> self.first_rule, self._sayings)
+        return found if self.in_order else list(chain.from_iterable(found))
 
     @cached_property
-    def sayings_of(self) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
+    def sayings_of(self) -> Mapping[str, tuple[dict[str, Any], ...]]:
         """What each rule says whatever the case. `_rank` orders it all."""
         base = self.compiled.base
         thens = [(rule, place) for rule in base.rules.values() for place in range(len(rule.thens))]
@@ -121,8 +116,13 @@ class Index:
         }  # fmt: skip
 
     @cached_property
-    def _sayings(self) -> tuple[tuple[Mapping[str, Any], ...], ...]:
-        return tuple(self.sayings_of[rule.name] for rule in self.rules)
+    def _sayings(self) -> list[Part]:
+        sayings = [self.sayings_of[rule.name] for rule in self.rules]
+        return parts_of([said for (said,) in sayings] if self.in_order else sayings)
+
+    @cached_property
+    def _standing(self) -> list[Part]:
+        return parts_of(self.rules)
 
     @cached_property
     def in_order(self) -> bool:
@@ -239,25 +239,6 @@ class Index:
                 tables.append(Opened(self.full, needed, barred))
             found.append(tables)
         return found
-
-
-def _of(mask: int, items: Sequence[Any], kept: Parts) -> list[Any]:
-    """The items whose bits are set, a byte at a time."""
-    found: list[Any] = []
-    for place, byte in enumerate(mask.to_bytes(-(-len(items) // BYTE), "little")):
-        if byte:
-            part = kept.get((place, byte))
-            if part is None:
-                part = tuple(items[place * BYTE + bit] for bit in _BITS[byte])
-                if len(kept) < MOST_PARTS:
-                    kept[place, byte] = part
-            found += part
-    return found
-
-
-_BITS: Final = tuple(
-    tuple(place for place in range(BYTE) if byte >> place & 1) for byte in range(256)
-)
 
 
 __all__ = ["Index"]

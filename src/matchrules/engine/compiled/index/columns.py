@@ -5,11 +5,12 @@ from what the items demand of the cell, and kept. What is kept is bounded.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 MOST_KEPT: Final = 4_096  # values of one column
 LONGEST_KEPT: Final = 100  # characters of a text that is kept
+BYTE: Final = 8
 STRIDE: Final = 16  # of the constants of an order, how many share a mask
 
 Test = Callable[[Any], bool]
@@ -159,4 +160,37 @@ class Opened(dict[int, int]):
         return mask
 
 
-__all__ = ["Column", "Opened", "bits"]
+_BITS: Final = tuple(
+    tuple(place for place in range(BYTE) if byte >> place & 1) for byte in range(256)
+)
+
+
+class Part(dict[int, tuple[Any, ...]]):
+    """Of eight items those that a byte names."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Sequence[Any]) -> None:
+        super().__init__()
+        self._items = items
+
+    def __missing__(self, byte: int) -> tuple[Any, ...]:
+        found = self[byte] = tuple(self._items[bit] for bit in _BITS[byte])
+        return found
+
+
+def parts_of(items: Sequence[Any]) -> list[Part]:
+    """Eight items at a time."""
+    return [Part(items[start : start + BYTE]) for start in range(0, len(items), BYTE)]
+
+
+def named_by(mask: int, parts: Sequence[Part]) -> list[Any]:
+    """The items whose bits are set, a byte at a time."""
+    found: list[Any] = []
+    for part, byte in zip(parts, mask.to_bytes(len(parts), "little"), strict=True):
+        if byte:
+            found += part[byte]
+    return found
+
+
+__all__ = ["Column", "Opened", "Part", "bits", "named_by", "parts_of"]

@@ -8,7 +8,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from matchrules.case.model import Case
-from matchrules.decision import Advice, Firing, about_of, key_order, said
+from matchrules.decision import Advice, Firing, about_of, advice_told_later, key_order, said
 
 if TYPE_CHECKING:
     from datetime import date
@@ -63,25 +63,19 @@ class Found(tuple["Plan", "date", int, Sequence[Any], Sequence[Sequence[int]]]):
 
     def advice(self) -> list[Advice]:
         """The advice in order, but for what is worked out when it is read."""
-        plan, found = self.plan, list[Advice]()
+        plan = self.plan
         if not any(self[4]):
-            for sayings in plan.index.sayings(self[2]):
-                for always in sayings:
-                    one = _new(Advice)
-                    one.__dict__.update(always)
-                    one.__dict__["_later"] = self
-                    found.append(one)
+            found = advice_told_later(plan.index.sayings(self[2]), self)
             if not plan.index.in_order:
                 found.sort(key=_by_place)
             return found
         keyed: list[tuple[Any, Advice]] = []
         for name, index in self.standing:
             key = self._run.key(name, index)
-            order = key_order(plan.base, plan.base.rules[name].fact, key)
+            order, about = key_order(plan.base, plan.base.rules[name].fact, key), about_of(key)
             for place, always in enumerate(plan.index.sayings_of[name]):
-                one = _new(Advice)
-                one.__dict__.update(always)
-                one.__dict__.update(about=about_of(key), _later=self, _index=index)
+                fields = {**always, "about": about}
+                (one,) = advice_told_later((fields,), self, index)
                 keyed.append(((always["_rank"], order, place), one))
         keyed.sort(key=itemgetter(0))
         return [one for _, one in keyed]
@@ -89,10 +83,9 @@ class Found(tuple["Plan", "date", int, Sequence[Any], Sequence[Sequence[int]]]):
     def said(self, advice: Advice) -> Mapping[str, Any]:
         """What was left to be worked out."""
         name, place = advice.__dict__["_said"]
-        with _Working.lock:
-            run = self._run
-            run.fill(self.plan.said_by([name]))
-            firing = run.firing(name, advice.__dict__.get("_index", 0))[place]
+        run = self._run
+        run.fill(self.plan.said_by([name]))
+        firing = run.firing(name, getattr(advice, "_index", 0))[place]
         return said(self.plan.base, firing)
 
     @cached_property
@@ -114,9 +107,6 @@ class Found(tuple["Plan", "date", int, Sequence[Any], Sequence[Sequence[int]]]):
         """What is not known and read."""
         with _Working.lock:
             return self._run.unknown()
-
-
-_new = object.__new__
 
 
 def _by_place(advice: Advice) -> int:

@@ -12,8 +12,8 @@ from matchrules.engine.compiled.statements import (
 from matchrules.ir import AGAINST, Expression, Rule
 from matchrules.types import Number
 
-from .bits import BYTE
 from .bounds import can_fault, fits
+from .columns import BYTE
 from .fused import Fused, ordering
 from .loops import Loop
 
