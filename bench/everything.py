@@ -67,6 +67,7 @@ def plan(quick: bool) -> Iterator[Measurement]:
             yield Measurement(f"change/{name}/{size}", "decisions", given)
     compared = 2000
     yield Measurement("twenty", "twenty", {"seconds": 3 * seconds, "compared": compared})
+    yield Measurement("packs", "packs", {"most": 25, "seconds": 4 * seconds})
     yield from _joins(quick, timed)
     yield from _cohorts(quick, seconds)
     yield Measurement("startup", "startup", {"runs": 5 if quick else 15})
@@ -207,8 +208,9 @@ def brief(found: dict[str, Any]) -> str:
     """One result in a few words."""
     if "error" in found:
         return str(found["error"])
-    if "told" in found:
-        return f"{found['told']['us']:g} us, {found['told']['ratio']:g} of the yardstick"
+    one = found.get("told", found.get("compiled"))
+    if one:
+        return f"{one['us']:g} us, {one['ratio']:g} of the yardstick"
     return f"{found['seconds']:g} s" if "seconds" in found else "done"
 
 

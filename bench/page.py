@@ -151,6 +151,25 @@ def twenty(run: Results) -> list[str]:
     return table(heads, rows)
 
 
+def packs(run: Results) -> list[str]:
+    found = run["results"].get("packs")
+    heads = ["one case of the packs", "µs", "of the interpreter"]
+    if found is None or "error" in found:
+        return table(heads, [["not measured", told(found, times), ""]])
+    said = {
+        "made": "compiled: made",
+        "compiled": "compiled: and its advice read",
+        "rete": "on durable-rules: and its advice read",
+        "interpreter": "the interpreter: and its advice read",
+    }
+    rows = [
+        [text, number(found[name]["us"]), f"{number(found[name]['ratio'])}×"]
+        for name, text in said.items()
+    ]
+    lines = table(heads, rows)
+    return [*lines, "", f"{found['compared']} cases, {found['advised']:.0f} pieces of advice each."]
+
+
 def startup(run: Results) -> list[str]:
     found = run["results"].get("startup", {})
     rows = [
@@ -273,7 +292,7 @@ def checked(run: Results) -> list[str]:
 SECTIONS: Final[dict[str, Callable[[Results], list[str]]]] = {
     made.__name__: made
     for made in (
-        decisions, changes, cohorts, joins, twenty, startup, growth, memory, reached, machine,
+        decisions, changes, cohorts, joins, twenty, packs, startup, growth, memory, reached, machine,
         checked,
     )
 }  # fmt: skip
