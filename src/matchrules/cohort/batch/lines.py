@@ -11,6 +11,7 @@ from attrs import define, field, frozen
 from matchrules.cohort.batch.faults import damaged, unopened
 
 MOST_BYTES: Final = 16 * 1024 * 1024  # of one record
+MOST_AT_ONCE: Final = 32 * 1024 * 1024  # of the records of one piece
 _WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -54,12 +55,14 @@ class Lines:
         return lines
 
     def take(self, most: int) -> list[Record]:
-        """The next records, at most so many; none at the end of the file. Blank lines are none."""
+        """The next records, at most so many, fewer where they are long; none at the end of the
+        file. Blank lines are none."""
         records: list[Record] = []
+        end = self.byte + MOST_AT_ONCE
         for line, content in self._records():
             if content.strip():
                 records.append(Record(line, self._text(line, content)))
-                if len(records) == most:
+                if len(records) == most or self.byte >= end:
                     break
         return records
 
