@@ -292,7 +292,7 @@ def checked(run: Results) -> list[str]:
 SECTIONS: Final[dict[str, Callable[[Results], list[str]]]] = {
     made.__name__: made
     for made in (
-        decisions, changes, cohorts, joins, twenty, packs, startup, growth, memory, reached, machine,
-        checked,
+        decisions, changes, cohorts, joins, twenty, packs, startup, growth, memory, reached,
+        machine, checked,
     )
 }  # fmt: skip
