@@ -75,12 +75,19 @@ class Repeated:
             if base.start <= day and (base.end is None or day < base.end):
                 from matchrules.engine.compiled import compiled
 
-                way = compiled(base).repeated(day).function, day
+                try:
+                    way = compiled(base).repeated(day).function, day
+                except (SyntaxError, RecursionError):  # nested deeper than Python can read
+                    way = _give_up, day
                 if len(self._days) >= MOST_DAYS:
                     self._days.clear()
                 self._days[as_of] = way
                 return way
         return None
+
+
+def _give_up(facts: Any, day: date) -> None:
+    """The general way has to be taken."""
 
 
 __all__ = ["Found", "Index", "Plan", "Repeated"]

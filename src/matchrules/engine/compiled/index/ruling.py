@@ -30,7 +30,7 @@ class Ruling:
         self.each: tuple[str, ...] = tuple(
             rule.name for rule in self.base.rules.values() if rule.fact is not None
         )
-        self._places = {name: f"s{place}" for place, name in enumerate(self.each)}
+        self._places = {name: f"p{place}" for place, name in enumerate(self.each)}
         self.found = [self._places[name] for name in self.each]
         self._defines = {cell: name for name, cell in self.layout.defines.items()}
         self._defaults = {self.layout.attributes[name]: name for name in self.layout.asserted}
@@ -172,12 +172,16 @@ class Ruling:
         self.say("held = left")
         for name in self.each:
             if name in overriders:
-                self.say(f"w{self._places[name]} = {self._places[name]}")
+                self.say(f"{self._held(name)} = {self._places[name]}")
         for name, others in overriders.items():
             if name not in self.base.rules:
                 continue
             for other in others:
                 self._override(name, other)
+
+    def _held(self, name: str) -> str:
+        """The variable with the instances for which a rule holds, overridden or not."""
+        return self._places[name].replace("p", "h")
 
     def _override(self, name: str, other: Rule) -> None:
         fact = self.base.rules[name].fact
@@ -190,7 +194,7 @@ class Ruling:
                     self.say(f"{self._places[name]} = []")
             return
         mine, places = self._places[name], self._places[other.name]
-        held = f"w{places}" if other.name in self.base.overriders else places
+        held = self._held(other.name) if other.name in self.base.overriders else places
         self.say(f"{mine} = [j for j in {mine} if j not in {held}]")
 
     # Faults ---------------------------------------------------------------------------------------
