@@ -284,3 +284,26 @@ rule late cite book when as_of > 2022-06-01 then must say.big "late"
         for size in (None, 2, 3, 4, 5, 6):
             agree(book, {"box": {"size": size}}, day)
             agree(book, {"box": {"size": size}, "as_of": day})
+
+
+def test_many_rules_for_each_instance_with_picks() -> None:
+    """Lists of instances that rules stand for are not those that picks go through."""
+    lines = [
+        "ruleset one version 1 effective from 2026-01-01",
+        "fact ball many up to 9",
+        "  name : text key",
+        "  size : integer 0..99",
+        "advice say",
+        "  big",
+        'source book "A book"',
+    ]
+    for number in range(60):
+        lines += [
+            f"rule r{number} cite book for each ball",
+            f"  when ball.size <= last(ball.size by size where size < {number + 3})",
+            f'  then may say.big "{number}"',
+        ]
+    book = loaded({"one.rules": "\n".join(lines) + "\n"})
+    for sizes in ((), (1, 5, 9), (60, 40, 20, 2), (99,)):
+        balls = [{"name": f"b{size}", "size": size} for size in sizes]
+        assert agree(book, {"ball": balls}, date(2026, 2, 1))
