@@ -152,8 +152,8 @@ class Opening:
         say("    else:")
         say("        return None")
         say(f"    t = {tuple_}({map_}({type_}, r))")
-        say(f"    if t not in {seen} and not {usual}(t):")
-        say("        return None")
+        say(f"    if t not in {seen}:")
+        say(f"        r = {usual}(r, t)")
         if names:
             say(f"    {', '.join(f'a{n}' for n in range(len(names)))}, = r")
         self._values(reader, cells)

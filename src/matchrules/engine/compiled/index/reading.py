@@ -6,6 +6,7 @@ The checks on types come first, since values that are equal need not mean the sa
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from itertools import chain
 from operator import contains, itemgetter, lt
 from typing import Any, Final
@@ -148,13 +149,20 @@ class Single:
         self._forms = [_allowed(a.type, a.required) for a in attributes.values()]
         self.seen: set[tuple[type, ...]] = set()
 
-    def usual(self, signature: tuple[type, ...]) -> bool:
-        """Whether values of these types are the usual ones."""
+    def usual(self, row: tuple[Any, ...], signature: tuple[type, ...]) -> tuple[Any, ...]:
+        """The row, where the types of its values are the usual ones; a `Decimal` as text, since it
+        can be equal to a float that means another number."""
+        if Decimal in signature:
+            row = tuple(
+                str(one) if type(one) is Decimal and float in allowed else one
+                for one, allowed in zip(row, self._forms, strict=True)
+            )
+            signature = tuple(map(type, row))
         if not all(map(contains, self._forms, signature)):
-            return False
+            raise Unusual
         if len(self.seen) < MOST_SIGNATURES:
             self.seen.add(signature)
-        return True
+        return row
 
     def instance(self, row: Sequence[Any] | None) -> tuple[dict[str, Any], ...]:
         """The fact as a case has it."""
