@@ -231,6 +231,54 @@ def test_a_case_without_a_key_is_at_fault() -> None:
     assert [(row["id"], row["what"]) for row in rows if row["what"] == "error"] == [(None, "error")]
 
 
+def test_nothing_among_the_instances_of_a_fact() -> None:
+    """It is no instance, and nothing that is passed over: `decide` calls it a fault."""
+    late = {"number": 2, "day": DAY, "late": True}
+    cases = (
+        {"visit": [late]}, {"visit": [None, late]},
+        {"visit": [late, None], "plan": {"exams": ["x"]}},
+        {"visit": [None, {"number": 0, "day": DAY}]}, {"visit": [None]}, {"visit": []},
+    )  # fmt: skip
+    whole = table(*cases)
+    flat = whole.drop_columns(["plan"]).append_column(
+        "plan.exams", whole["plan"].combine_chunks().field("exams")
+    )
+    for given in (whole, flat):
+        for size in (2, 100):
+            rows = decided(given, size=size)
+            assert advised(rows) == [("a", "come_back"), ("a", "call"), ("f", "come_back")]
+            for n, case in enumerate(cases):
+                wanted: list[Any] = []
+                try:
+                    BOOK.decide(case, DAY)
+                except mr.CaseErrors as errors:
+                    wanted = [(d.code, d.path, d.message, d.help) for d in errors.diagnostics]
+                assert wanted == [
+                    (row["code"], row["path"], row["reason"], row["help"])
+                    for row in rows if (row["id"], row["what"]) == (chr(97 + n), "error")
+                ]  # fmt: skip
+    wide = decided(whole, output="wide", derived=True)
+    assert [(row["id"], row["care.call"]) for row in wide if row["what"] == "advice"] == [
+        ("a", True),
+        ("b", None),
+        ("c", None),
+        ("d", None),
+        ("e", None),
+        ("f", False),
+    ]
+    assert {row["id"] for row in wide if row["what"].startswith("derived")} == {"a", "f"}
+    some = decided(whole, explain=1)
+    assert [code for key, code in codes(some) if key != "c"] == ["MR512"] * 3
+    assert [row["path"] for row in some if row["id"] == "e"] == ["visit"]
+    with pytest.raises(mr.CaseErrors, match=r"`id` b: `visit\[1\]`"):
+        decided(whole, errors="raise")
+    own = [*cases[:2], {"visit": [None], "as_of": None}]
+    days = table(*({"as_of": DAY, **case} for case in own))
+    assert codes(decided(days, as_of=None)) == [("b", "MR512"), ("c", "MR506"), ("c", "MR512")]
+    keyless = whole.set_column(0, "id", pa.array(["a", None, "c", "d", "e", "f"]))
+    assert codes(decided(keyless))[0] == (None, "MR524")
+
+
 def test_keys_of_any_type() -> None:
     cases = table({"patient": BABY}, {})
     for keys in (

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, Unpack
 from attrs import evolve, frozen
 
 from matchrules.cohort.arrow_schema import arrow, plain_type
+from matchrules.cohort.arrow_torn import torn_errors, torn_rows
 from matchrules.cohort.asked import Asked, Extra, FrameEngine, Output
 from matchrules.cohort.extra import polars
 from matchrules.cohort.result import schemas
@@ -193,10 +194,13 @@ class Deciding:
         """A frame for each fact of those cases, which are told apart by their rows."""
         from matchrules.cohort.batch.shape import from_frame
 
+        return from_frame(self.book, whole, self._inside, self._declared())
+
+    def _declared(self) -> "dict[str, FactDeclaration]":
         declared: dict[str, FactDeclaration] = {}
         for base in self.book.bases:
             declared |= base.facts
-        return from_frame(self.book, whole, self._inside, declared)
+        return declared
 
     def _decided(self, table: "pa.Table", explain: int) -> "FrameDecision":
         from matchrules.cohort.deciding import decide_frame
@@ -206,16 +210,38 @@ class Deciding:
         without = _rows_without(keys) if keys.null_count else None
         if without is not None:
             whole = whole.join(without, on=_ROW, how="anti", maintain_order="left")
+        torn = torn_rows(table, self._declared(), _ROW)
+        if torn is not None:
+            if without is not None:
+                torn = torn.join(without, on=_ROW, how="anti", maintain_order="left")
+            whole = whole.join(torn, on=_ROW, how="anti", maintain_order="left")
         found = decide_frame(
             self.book, self._frames(whole), _ROW, as_of=self.asked.as_of,
             output=self.asked.output, derived=self.asked.derived, texts=self.asked.texts,
             explain=explain, extra=self.asked.extra, engine=self.asked.engine,
         )  # fmt: skip
+        if torn is not None:
+            left = explain - found.errors[_ROW].n_unique()
+            told = torn_errors(self.book, table, torn, self.asked.as_of, left)
+            found = self._with_faulty(found, told)
         if without is not None:
             found = evolve(found, errors=self._without_key(found.errors, without))
         if self.errors == "raise" and found.errors.height:
             raise _first(table, found.errors, self.asked.key)
         return found
+
+    def _with_faulty(self, found: "FrameDecision", errors: "pl.DataFrame") -> "FrameDecision":
+        """The same, with the errors of cases that were not among those decided."""
+        import polars as pl
+
+        whole = pl.concat(
+            [found.errors, errors.select(found.errors.columns)], how="vertical_relaxed"
+        )
+        advice = found.advice
+        if self.asked.output == "wide":
+            rows = errors.select(pl.col(_ROW).unique(maintain_order=True).cast(advice[_ROW].dtype))
+            advice = pl.concat([advice, rows], how="diagonal").sort(_ROW)
+        return evolve(found, advice=advice, errors=whole.sort(_ROW, maintain_order=True))
 
     def _without_key(self, errors: "pl.DataFrame", rows: "pl.DataFrame") -> "pl.DataFrame":
         """The errors, with those of cases that have no key."""
