@@ -106,7 +106,7 @@ def shown(raw: Any) -> str:
     if isinstance(raw, str):
         text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in raw[:101])
         return f"`{text[:100]}…`" if len(text) > 100 else f"`{text}`" if text else "an empty text"
-    if isinstance(raw, DayOfYear) and raw.month not in range(1, 13):
+    if isinstance(raw, DayOfYear) and not _has_name(raw):
         return f"`{raw!r}`"
     if isinstance(raw, int | float | date | DayOfYear):
         return f"`{raw}`"
@@ -245,7 +245,7 @@ def _text(raw: Any) -> str:
 
 def _date(raw: Any) -> date:
     if isinstance(raw, date) and not isinstance(raw, datetime):
-        return raw
+        return raw if type(raw) is date else date(raw.year, raw.month, raw.day)
     if isinstance(raw, str) and _DATE.fullmatch(raw):
         try:
             return date.fromisoformat(str.__str__(raw))
@@ -256,10 +256,15 @@ def _date(raw: Any) -> date:
     raise _wrong(raw, Date(), "write it as 2026-11-01")
 
 
+def _has_name(day: DayOfYear) -> bool:
+    """Whether it can be written down: whoever makes one may give it anything."""
+    whole = type(day.month) is int and type(day.day) is int
+    return whole and 1 <= day.month <= 12
+
+
 def _day_of_year(raw: Any) -> DayOfYear:
-    if isinstance(raw, DayOfYear):
-        raw = str(raw) if 1 <= raw.month <= 12 else ""
-    match = _DAY_OF_YEAR.fullmatch(raw) if isinstance(raw, str) else None
+    text = str(raw) if isinstance(raw, DayOfYear) and _has_name(raw) else raw
+    match = _DAY_OF_YEAR.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         raise _wrong(raw, AnyDayOfYear(), "write it as 1 September")
     if match[2] not in MONTHS:

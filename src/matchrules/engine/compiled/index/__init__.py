@@ -69,6 +69,8 @@ class Repeated:
                 day = date.fromisoformat(as_of)
             except ValueError:
                 return None
+            if day.isoformat() != as_of:  # Python reads weeks as well: 2026-W23-1
+                return None
         else:
             return None
         for base in self._bases:

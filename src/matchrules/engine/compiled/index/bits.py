@@ -101,9 +101,13 @@ class Index:
     def sayings_of(self) -> Mapping[str, tuple[dict[str, Any], ...]]:
         """What each rule says whatever the case. `_rank` orders it all."""
         base = self.compiled.base
-        thens = [(rule, place) for rule in base.rules.values() for place in range(len(rule.thens))]
-        thens.sort(key=lambda then: rank(base, *then))
-        ranks = {(rule.name, place): n for n, (rule, place) in enumerate(thens)}
+        found = {
+            (rule.name, place): rank(base, rule, place)
+            for rule in base.rules.values() for place in range(len(rule.thens))
+        }  # fmt: skip
+        # One rule may say the same of a subject twice: of each instance both, one after the other.
+        order = {one: n for n, one in enumerate(sorted(set(found.values())))}
+        ranks = {then: order[one] for then, one in found.items()}
         return {
             rule.name: tuple(
                 {

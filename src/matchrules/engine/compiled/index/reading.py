@@ -116,6 +116,8 @@ class Masks:
 def _keep(kept: dict[Any, Any], given: Any, found: Any) -> None:
     if isinstance(given, str | tuple) and len(given) > LONGEST_KEPT:
         return
+    if isinstance(given, DayOfYear):  # one that cannot be read may be equal to one that can
+        return
     if len(kept) >= MOST_KEPT:
         kept.clear()
     kept[given] = found
