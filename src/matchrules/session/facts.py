@@ -26,7 +26,11 @@ class Handle:
 
 
 class Held:
-    """The instances of one fact type, in the order in which they were asserted."""
+    """The instances of one fact type, in the order in which they were asserted.
+
+    `by_handle` says which they are, and is changed in one step. All else is worked out from it, and
+    anew where a change was broken off, by an interrupt perhaps.
+    """
 
     def __init__(self, declaration: FactDeclaration) -> None:
         self.declaration = declaration
@@ -34,8 +38,7 @@ class Held:
         self.once = bool(declaration.keys) or not declaration.many
         self.keys = declaration.keys if declaration.many else ()
         self.by_handle: dict[Handle, Instance] = {}
-        # Of a single fact the values as they were given, as far as they can be looked up so.
-        self.given: dict[Handle, dict[str, Any]] = {}
+        self._given: dict[Handle, dict[str, Any]] = {}
         self._by_key: dict[Key, list[Handle]] = {}
         self._shared = 0  # how many keys are there more than once
         self._nothing: dict[str, Any] = dict.fromkeys(declaration.attributes)
@@ -43,20 +46,29 @@ class Held:
         self._order = order_of(declaration)
         self._places: dict[Handle, Any] = {}  # of the instances of a many-fact, in canonical order
         self._sound: tuple[Instance, ...] | None = ()
+        self._is_broken = False  # a change was begun, and did not come to its end
+
+    @property
+    def given(self) -> Mapping[Handle, dict[str, Any]]:
+        """Of a single fact the values as they were given, as far as they can be looked up so."""
+        self._mend()
+        return self._given
 
     def equal(self, instance: Instance) -> Handle | None:
         """The handle of an equal instance that may not be there twice."""
         if not self.once:
             return None
+        self._mend()
         same = self._by_key.get(self._key(instance), ())
         found = [handle for handle in same if self.by_handle[handle] == instance]
         return min(found, key=lambda handle: handle.number) if found else None
 
     def put(self, handle: Handle, instance: Instance, given: Mapping[str, Any]) -> None:
         """One more, or other values of one; `given` is what was said of it just now."""
+        self._begin()
         before = self.by_handle.get(handle)
         if not self.declaration.many:
-            self.given[handle] = self._as_given(handle, instance, given)
+            self._given[handle] = self._as_given(handle, instance, given)
         if self.once and (before is None or self.keys):
             key = self._key(instance)
             if before is None or self._key(before) != key:
@@ -67,21 +79,46 @@ class Held:
                 self._shared += len(same) == 2
         self.by_handle[handle] = instance
         self._places.pop(handle, None)
-        self._sound = None
+        self._is_broken = False
 
     def take(self, handle: Handle) -> None:
         """One less."""
+        self._begin()
         gone = self.by_handle.pop(handle)
-        self.given.pop(handle, None)
+        self._given.pop(handle, None)
         if self.once:
             self._forget(handle, gone)
         self._places.pop(handle, None)
+        self._is_broken = False
+
+    def _begin(self) -> None:
+        """A change: what it touches is to be worked out again, whether it comes to its end or
+        not."""
+        self._mend()
+        self._is_broken = True
         self._sound = None
+
+    def _mend(self) -> None:
+        """Where a change was broken off, all that follows from `by_handle`, anew."""
+        if not self._is_broken:
+            return
+        self._sound = None
+        self._places.clear()
+        self._by_key.clear()
+        self._given.clear()
+        types = {name: a.type for name, a in self.declaration.attributes.items()}
+        for handle, instance in self.by_handle.items():
+            if self.once:
+                self._by_key.setdefault(self._key(instance), []).append(handle)
+            if not self.declaration.many:
+                self._given[handle] = {n: plain(v, types[n]) for n, v in instance.items()}
+        self._shared = sum(len(same) > 1 for same in self._by_key.values())
+        self._is_broken = False
 
     def _as_given(
         self, handle: Handle, instance: Instance, given: Mapping[str, Any]
     ) -> dict[str, Any]:
-        before = self.given.get(handle)
+        before = self._given.get(handle)
         found = {**(self._nothing if before is None else before), **given}
         for name, raw in given.items():
             if raw.__class__ not in _OWN:
@@ -102,6 +139,7 @@ class Held:
     def sound(self) -> tuple[Instance, ...] | None:
         """The instances in canonical order; None where they may be at fault: whoever wants to know
         assembles the case."""
+        self._mend()
         if self._sound is None:
             self._sound = self._assembled()
         return self._sound
@@ -148,11 +186,9 @@ class Facts:
         no valid one."""
         made: dict[str, tuple[Instance, ...]] = {}
         for name, held in self.held.items():
-            sound = held._sound
+            sound = held.sound()
             if sound is None:
-                sound = held.sound()
-                if sound is None:
-                    return assemble(self.base, self.as_of, self._asserted())
+                return assemble(self.base, self.as_of, self._asserted())
             made[name] = sound
         return Case(self.as_of, made)
 

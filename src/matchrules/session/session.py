@@ -30,7 +30,8 @@ class Session:
 
     `assert_fact`, `update` and `retract` change the facts; `decision` is what the rules say of them
     now, worked out again only as far as a change touches it. Whether the facts make a valid case is
-    judged when the decision is read, so they may be incomplete or in conflict in between.
+    judged when the decision is read, so they may be incomplete or in conflict in between. A change
+    that is broken off, by an interrupt say, is done or not done, never half.
 
     A session may be used by several threads: each call is one step, and they wait for each other.
     It cannot be pickled. After a fork, both processes go on with a copy of their own; fork while no
@@ -78,8 +79,8 @@ class Session:
                 return equal
             self._made += 1
             handle = Handle(name, self._made)
-            held.put(handle, instance, {**given, **attributes})
             self._touch(name)
+            held.put(handle, instance, {**given, **attributes})
             return handle
 
     def update(self, handle: Handle, /, **attributes: Any) -> Handle:
@@ -89,16 +90,16 @@ class Session:
             given: Mapping[str, Value | None] | None = self._quickly(handle.fact, attributes)
             if given is None:
                 given = self._attributes(self._base.facts[handle.fact], attributes, handle)
-            self._facts.held[handle.fact].put(handle, {**known, **given}, attributes)
             self._touch(handle.fact, given)
+            self._facts.held[handle.fact].put(handle, {**known, **given}, attributes)
             return handle
 
     def retract(self, handle: Handle, /) -> None:
         """Take a fact back, and all that rests on it alone."""
         with self._lock:
             self._known(handle)
-            self._facts.held[handle.fact].take(handle)
             self._touch(handle.fact)
+            self._facts.held[handle.fact].take(handle)
 
     # Decision ------------------------------------------------------------------------------------
 
@@ -198,6 +199,7 @@ class Session:
             return None
 
     def _touch(self, fact: str, names: Iterable[str] | None = None) -> None:
+        """Before a change: whoever breaks it off finds no decision on what was before."""
         self._memory.touch(fact, names)
         self._decision = None
 
