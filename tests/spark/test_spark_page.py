@@ -33,8 +33,9 @@ def parts(name: str) -> list[str]:
 def test_on_spark(spark: "SparkSession", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     space: dict[str, Any] = {}
-    for part in parts("spark"):
-        exec(part, space)
+    for part in parts("spark"):  # Spark keeps to the folder in which Java was started
+        exec(part.replace('"decided"', repr(str(tmp_path / "decided"))), space)
+    assert (tmp_path / "decided").is_dir()
     errors = space["seen"].errors.collect()
     assert [(row["id"], row["code"], row["path"]) for row in errors] == [
         (2, "MR514", "step1.status")
