@@ -2,7 +2,7 @@
 scratch."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final, Protocol
 
@@ -88,6 +88,9 @@ class ReteMemory:
         for name, held in self._held.items():
             if not held.stale:
                 continue
+            if self._updated(self._memory, name, case.facts[name]):
+                held.stale = False
+                continue
             wanted = Counter(map(content, case.facts[name]))
             for one in [*held.rows]:
                 rows = held.rows[one]
@@ -101,6 +104,17 @@ class ReteMemory:
                     rows.append(self._memory.insert(name, instance))
             held.stale = False
         return self._memory
+
+    def _updated(self, memory: WorkingMemory, name: str, instances: Sequence[Instance]) -> bool:
+        """Whether it was enough to change the values of the one instance of a single fact."""
+        rows = self._held[name].rows
+        if self._base.facts[name].many or len(instances) != 1 or len(rows) != 1:
+            return False
+        ((known, numbers),) = rows.items()
+        memory.update(name, numbers[0], instances[0])
+        del rows[known]
+        rows[content(instances[0])] = numbers
+        return True
 
     def close(self) -> None:
         if self._memory is not None:

@@ -35,7 +35,10 @@ class Verdict:
     def outcome(self) -> Outcome:
         found = list(self._faults())
         firings: list[Firing] = []
-        for node in self.plan.advice.values():
+        owners = self.plan.owners
+        for node in [owners[number] for number, rows in self.contents.live.items() if rows]:
+            if not isinstance(node, AdviceNode):
+                continue
             for row in self._standing(node):
                 said, out_of_range = self._firings(node, row)
                 firings.extend(said)
@@ -86,14 +89,12 @@ class Verdict:
         return tuple(row.values[name] for row in rows)
 
     def _unknown(self) -> frozenset[str]:
-        found = set()
-        for fact, name in self.base.attributes_read:
-            if self.base.facts[fact].many:
-                values = [row.values[name] for row in self.memory.rows[fact].values()]
-            else:
-                values = [self.memory.cells[self.plan.of_attribute(fact, name)]]
-            if any(value is None for value in values):
-                found.add(f"{fact}.{name}")
+        cells, rows = self.contents.cells, self.memory.rows
+        single, many = self.plan.read
+        found = {full for full, slot in single if cells[slot] is None}
+        for full, fact, name in many:
+            if any(row.values[name] is None for row in rows[fact].values()):
+                found.add(full)
         return frozenset(found)
 
     # Faults ---------------------------------------------------------------------------------------
@@ -141,6 +142,8 @@ class Verdict:
 
     def _standing(self, node: AdviceNode) -> list[Row | None]:
         """For which rows (None: for the case) the rule's conditions hold and no overrider's do."""
+        if node.rule.fact is None and node.rule.name not in self.base.overriders:
+            return [None]  # it is live
         holding = self._holding(node)
         if not holding:
             return []
@@ -162,7 +165,7 @@ class Verdict:
         key = (node.rule.name, None if row is None else row.number)
         kept = self.contents.firings.get(key)
         bound: Binding = UNBOUND if row is None else {row.fact: row}
-        provisional = self.provisional.rule(node.rule, bound)
+        provisional = node.can_be_marked and self.provisional.rule(node.rule, bound)
         if kept is None or any(firing.provisional != provisional for firing in kept[0]):
             kept = self.contents.firings[key] = self._say(node, row, bound, provisional)
         said, out_of_range = kept
@@ -202,7 +205,10 @@ class Verdict:
 
     def _contradictions(self, firings: list[Firing]) -> Iterator[Diagnostic]:
         said: dict[tuple[str, str, Any], list[Firing]] = {}
-        for firing in firings:
+        at_risk = self.plan.at_risk
+        for firing in firings if at_risk else ():
+            if (firing.rule, firing.place) not in at_risk:
+                continue
             rule = self.base.rules[firing.rule]
             then, instance = rule.thens[firing.place], (rule.fact, firing.about)
             said.setdefault((then.kind, then.subject, instance), []).append(firing)

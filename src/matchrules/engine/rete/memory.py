@@ -97,6 +97,18 @@ class WorkingMemory:
                 self._touch_rows(fact, row.number)
             return row.number
 
+    def update(self, fact: str, number: int, instance: Instance) -> None:
+        """Other values of the instance of a single fact."""
+        with self.lock:
+            row = self.rows[fact][number]
+            changed = [name for name, value in instance.items() if row.asserted[name] != value]
+            row.asserted = dict(instance)
+            for name in changed:
+                row.values[name] = instance[name]
+                node = self.plan.attribute(fact, name)
+                if node is not None and self._contents is not None:
+                    self._mark(node, ALL)
+
     def remove(self, fact: str, number: int) -> None:
         """Take an instance out again."""
         with self.lock:
@@ -163,6 +175,9 @@ class WorkingMemory:
     # Marking what has to be worked out ------------------------------------------------------------
 
     def _mark(self, node: Node, row: int | None) -> None:
+        if isinstance(node, AdviceNode) and node.fact is None:
+            self.contents.firings.pop((node.rule.name, None), None)  # that is all its work
+            return
         dirty = self.contents.dirty
         if node.place not in dirty:
             heappush(self.contents.queue, node.place)

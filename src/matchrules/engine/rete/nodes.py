@@ -117,12 +117,14 @@ class PlannedThen:
 @define(eq=False, kw_only=True)
 class AdviceNode(Node):
     """What a rule says where it stands; `reads` are those of fields, texts and reasons. `number` is
-    that of the network's rule, -1 where its conditions can never hold."""
+    that of the network's rule, -1 where its conditions can never hold; `can_be_marked` is whether
+    what it says can be provisional."""
 
     rule: Rule
     thens: Sequence[PlannedThen]
     reasons: Mapping[str, Evaluate]
     number: int = -1
+    can_be_marked: bool = True
 
 
 @define(eq=False)

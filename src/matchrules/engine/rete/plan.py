@@ -6,10 +6,12 @@ Made once for a rule base and shared by its sessions. Everything here is read-on
 import os
 import threading
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import TypeVar
 
 from matchrules.ir import (
+    AGAINST,
     TRUE,
     Aggregate,
     And,
@@ -75,11 +77,29 @@ class Plan:
             ))  # fmt: skip
         self.advice = {rule.name: self._add_rule(rule) for rule in base.rules.values()}
         self.naming = Naming(base, self.compiler)
+        for name, node in self.advice.items():
+            node.can_be_marked = bool(self.naming.rules[name]) or name in self.naming.rule_marks
+        self.at_risk = _at_risk(base)
         self._arrange()
         self.ranks = self._ranks()
         self.network = _network_of([self._network_rule(*wanted) for wanted in self._wanted])
 
     # Where values of the whole case are kept ------------------------------------------------------
+
+    @cached_property
+    def read(self) -> tuple[Sequence[tuple[str, int]], Sequence[tuple[str, str, str]]]:
+        """The attributes that something in force reads: those of single facts with their slot, and
+        those of many-facts with the fact and the name."""
+        read = sorted(self.base.attributes_read)
+        many = [(f"{f}.{n}", f, n) for f, n in read if self.base.facts[f].many]
+        return [
+            (f"{f}.{n}", self.of_attribute(f, n)) for f, n in read if not self.base.facts[f].many
+        ], many
+
+    def attribute(self, fact: str, name: str) -> AttributeNode | None:
+        """The node of an attribute of a single fact, if anything reads it, or one with a
+        default."""
+        return self._attributes.get((fact, name))
 
     def of_attribute(self, fact: str, name: str) -> int:
         return self._attributes[fact, name].slot
@@ -292,6 +312,22 @@ class Plan:
             ranks = self.ranks[slot]
             literals.append(Literal(ranks.cell, low, high, ranks.top, possible))
         return NetworkRule(tuple(literals))
+
+
+def _at_risk(base: RuleBase) -> frozenset[tuple[str, int]]:
+    """The rules, and the places of their `then`s, that another could contradict."""
+    said: dict[tuple[str, str], list[tuple[str, int, bool]]] = {}
+    for rule in base.rules.values():
+        for place, then in enumerate(rule.thens):
+            against = then.strength in AGAINST
+            said.setdefault((then.kind, then.subject), []).append((rule.name, place, against))
+    return frozenset(
+        (name, place)
+        for (kind, subject), group in said.items()
+        if len({against for _, _, against in group}) > 1
+        or (base.advice[kind].subjects[subject].unique and len(group) > 1)
+        for name, place, _ in group
+    )
 
 
 def conditions(rule: Rule) -> Iterable[Expression]:
