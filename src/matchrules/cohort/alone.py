@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from attrs import field, frozen
+from attrs import frozen
 
 from matchrules.case.codec import base_on
 from matchrules.case.findings import Enough, Findings
@@ -21,9 +21,10 @@ from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.columnar.columns import CASE
 from matchrules.ir import RuleBase
 from matchrules.rulebook import Book
-from matchrules.types import Date, Type
+from matchrules.types import Date
 
 Row = dict[str, Any]
+Facts = Mapping[str, list[Row]]
 
 
 @frozen(eq=False)
@@ -34,7 +35,6 @@ class Alone:
     asked: Asked
     piece: Piece
     day: tuple[str, str] | None  # the source and the column that tell the days
-    _types: dict[tuple[str, str], Type] = field(factory=dict)
 
     def decisions(self, cases: pl.Series) -> Iterator[tuple[int, Decision | CaseErrors]]:
         """The decision, or the faults, of each of those cases (ascending), each by itself."""
@@ -45,14 +45,14 @@ class Alone:
             except CaseErrors as faults:
                 yield case, faults
 
-    def _decided(self, facts: Mapping[str, list[Row]], days: list[Any]) -> Decision:
+    def _decided(self, facts: Facts, days: list[Any]) -> Decision:
         # a cohort without fault needs no second engine
         from matchrules.engine.compiled import decide_compiled
 
         base, case = self._case(facts, days)
         return decide(base, decide_compiled(base, case), case)
 
-    def _case(self, facts: Mapping[str, list[Row]], days: list[Any]) -> tuple[RuleBase, Case]:
+    def _case(self, facts: Facts, days: list[Any]) -> tuple[RuleBase, Case]:
         """As `case.codec.read_case`; a single fact may have several rows."""
         bases, findings = self.book.bases, Findings()
         case: Case | None = None
@@ -68,7 +68,10 @@ class Alone:
                              "give one day for each case")  # fmt: skip
             if day is not None:
                 base = base_on(bases, day, findings) or base
-            placed = self._placed(base, facts, findings)
+            said = {
+                fact: [self._said(base, fact, row) for row in rows] for fact, rows in facts.items()
+            }
+            placed = self._placed(base, said, findings)
             case = complete(base, day or date.min, placed, findings)
         except Enough:
             pass
@@ -76,9 +79,7 @@ class Alone:
         assert case is not None
         return base, case
 
-    def _placed(
-        self, base: RuleBase, facts: Mapping[str, list[Row]], findings: Findings
-    ) -> dict[str, list[Placed]]:
+    def _placed(self, base: RuleBase, facts: Facts, findings: Findings) -> dict[str, list[Placed]]:
         once: dict[str, Any] = {}
         several: dict[str, list[Row]] = {}
         for name, rows in facts.items():
@@ -113,7 +114,7 @@ class Alone:
         return found
 
     def _facts(self, cases: pl.Series) -> dict[int, dict[str, list[Row]]]:
-        """The rows of each case by fact, what is unknown left out."""
+        """The rows of each case by fact as they stand in columns, what is unknown left out."""
         found: dict[int, dict[str, list[Row]]] = {}
         for part in self.piece.parts.values():
             source = part.source
@@ -121,29 +122,22 @@ class Alone:
                 continue
             each, rows = _chosen(part.every_case, cases)
             columns = [
-                (attribute, listed(part.frame[column].gather(rows)), self._type(source.fact,
-                                                                                attribute))
+                (attribute, listed(part.frame[column].gather(rows)))
                 for attribute, column in source.columns.items()
-            ]  # fmt: skip
+            ]
             for n, case in enumerate(each):
-                row = {
-                    name: python_of(values[n], type_)
-                    for name, values, type_ in columns if values[n] is not None
-                }  # fmt: skip
+                row = {name: values[n] for name, values in columns if values[n] is not None}
                 if row or not source.wide:
                     found.setdefault(case, {}).setdefault(source.fact, []).append(row)
         return found
 
-    def _type(self, fact: str, attribute: str) -> Type:
-        """For how a text is taken: as the latest rules that have the attribute declare it."""
-        key = (fact, attribute)
-        if key not in self._types:
-            self._types[key] = next(
-                base.facts[fact].attributes[attribute].type
-                for base in reversed(self.book.bases)
-                if fact in base.facts and attribute in base.facts[fact].attributes
-            )
-        return self._types[key]
+    def _said(self, base: RuleBase, fact: str, row: Row) -> Row:
+        """A row as one of a case file of that era: how a text is taken depends on the type."""
+        known = base.facts[fact].attributes if fact in base.facts else {}
+        return {
+            name: python_of(raw, known[name].type) if name in known else raw
+            for name, raw in row.items()
+        }
 
 
 def _chosen(each: pl.Series, cases: pl.Series) -> tuple[Iterable[int], pl.Series]:

@@ -169,7 +169,8 @@ class _Fact:
             return found
         if len(keys) > 1 and found.select(pl.struct(keys).is_duplicated().any()).item():
             found = found.unique(maintain_order=True)
-            again = found.filter(pl.struct(keys).is_duplicated())
+            known = pl.all_horizontal(pl.col(keys).is_not_null())  # the others lack a key
+            again = found.filter(pl.struct(keys).is_duplicated() & known)
             self._marked(again[CASE].unique(), "MR521")
             found = found.unique(keys, keep="first", maintain_order=True)
         self._check_bound(found)

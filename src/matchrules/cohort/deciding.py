@@ -159,9 +159,9 @@ class _Piece:
         if marks.height:
             wrong = marks[CASE].unique()
             fine = fine.scatter(wrong, False)
-        if asked.texts or asked.engine == "compiled" or columnar(base).obstacle is not None:
+        if asked.texts or asked.engine == "compiled":
             cases = every.filter(fine)
-            self._one_by_one(cases if numbers is None else numbers.gather(cases))
+            self._one_by_one(base, cases if numbers is None else numbers.gather(cases))
         else:
             facts = checked.facts if fine.all() else without(checked.facts, fine)
             cases = every.filter(fine)
@@ -176,17 +176,20 @@ class _Piece:
         self, base: RuleBase, facts: Mapping[str, pl.DataFrame], days: pl.Series,
         cases: pl.Series, numbers: pl.Series | None,
     ) -> Iterator[pl.DataFrame]:  # fmt: skip
-        """Decides valid cases, which `cases` numbers, in columns; tells those that show faults."""
+        """Decides valid cases, which `cases` numbers, in columns; tells those that show faults.
+        A span of days whose parameters do not let it be done in columns is done case by case."""
         if not len(days):
             return
         program, whole = columnar(base), len(cases) == self.piece.cases
         for chosen in spans(base, days):
             every = bool(chosen.all())
-            columns = Columns(
-                days if every else days.filter(chosen), facts if every else without(facts, chosen)
-            )
             within = cases if every else cases.filter(chosen)
             named = within if numbers is None else numbers.gather(within)
+            some = days if every else days.filter(chosen)
+            if program.obstacle_on(some[0]) is not None:
+                self._one_by_one(base, named)
+                continue
+            columns = Columns(some, facts if every else without(facts, chosen))
             telling = Telling(base, program.decide(columns), None if whole and every else named)
             faulty = telling.result.faulty
             if faulty.any():
@@ -205,7 +208,7 @@ class _Piece:
             found = telling.instances(fact, _but(columns, key))
             self.instances.setdefault(fact, []).append(found)
 
-    def _one_by_one(self, cases: pl.Series) -> None:
+    def _one_by_one(self, base: RuleBase, cases: pl.Series) -> None:
         """Decides cases by themselves; what is at fault goes to the errors at once."""
         made: list[tuple[int, Decision]] = []
         faults: list[tuple[int, CaseErrors]] = []
@@ -221,12 +224,9 @@ class _Piece:
         else:
             self.told["advice"].append(decisions.long(_but(schema.advice, key)))
         if schema.derived is not None:
-            self.told["derived"].append(decisions.derived(_but(schema.derived, key)))
+            self.told["derived"].append(decisions.derived(base, _but(schema.derived, key)))
         for fact, columns in schema.instances.items():
-            told = _but(columns, key)
-            defined = {name for base in self.cohort.book.bases for name in base.defines}
-            keys = [name for name in told if name not in defined and name != "place"]
-            found = decisions.instances(keys, told)
+            found = decisions.instances(base, fact, _but(columns, key))
             self.instances.setdefault(fact, []).append(found)
 
     def _explain(self, marks: pl.DataFrame) -> None:

@@ -7,13 +7,15 @@ from typing import Any
 import polars as pl
 from attrs import define, field
 
+from matchrules.case.values import read_value
 from matchrules.cohort.checking import MARKS
 from matchrules.cohort.result import Column, name_of
 from matchrules.cohort.shown import python_shown
 from matchrules.decision import Advice, Decision, plain_value
 from matchrules.diagnostics.model import CaseErrors, Diagnostic
 from matchrules.engine.columnar.columns import CASE
-from matchrules.ir import AGAINST
+from matchrules.ir import AGAINST, RuleBase
+from matchrules.types import python_value
 
 _ERRORS = ("code", "path", "reason", "help")
 
@@ -38,28 +40,39 @@ class Decisions:
         names = [name_of(column) for column in columns]
         return _frame({CASE: pl.UInt32(), **dict.fromkeys(names, pl.Boolean())}, rows)
 
-    def derived(self, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    def derived(self, base: RuleBase, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+        """Decisions under that rule base. What it says for each of many is no column of a case."""
+        there = {
+            name for name, define in base.defines.items()
+            if define.fact is None or not base.facts[define.fact].many
+        }  # fmt: skip
         rows = [
-            (case, *(_derived(decision.derived.get(n), dtype) for n, dtype in schema.items()))
+            (case, *(
+                _derived(decision.derived[n], dtype) if n in there else None
+                for n, dtype in schema.items()
+            ))
             for case, decision in self.made
         ]  # fmt: skip
         return _frame({CASE: pl.UInt32(), **schema}, rows)
 
-    def instances(self, keys: Sequence[str], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-        """`keys` are the columns of the key, none where the instances are numbered."""
-        rows = []
-        defined = [name for name in schema if name not in (keys or ("place",))]
+    def instances(
+        self, base: RuleBase, fact: str, schema: Mapping[str, pl.DataType]
+    ) -> pl.DataFrame:
+        """A row for each instance of a fact, also where that rule base defines nothing for it."""
+        rows: list[tuple[Any, ...]] = []
+        declaration = base.facts.get(fact)
+        if declaration is None or not declaration.many:
+            return _frame({CASE: pl.UInt32(), **schema}, rows)
+        types = {name: declaration.attributes[name].type for name in declaration.keys}
+        defined = [n for n in schema if n in base.defines and base.defines[n].fact == fact]
         for case, decision in self.made:
-            values = {n: decision.derived[n] for n in defined if n in decision.derived}
-            if not values:
-                continue
-            first = next(iter(values.values()))
-            for n, about in enumerate(first if isinstance(first, Mapping) else range(len(first))):
+            values = {n: _each(decision.derived[n]) for n in defined}
+            for n, instance in enumerate(decision.facts.get(fact, ())):
                 row: dict[str, Any] = {"place": n + 1}
-                if keys:
-                    whole = about if len(keys) > 1 else (about,)
-                    row = dict(zip(keys, whole, strict=True))
-                row |= {name: value[about] for name, value in values.items()}
+                for name, type_ in types.items():
+                    value = read_value(instance[name], type_)
+                    row[f"{fact}.{name}"] = None if value is None else python_value(value, type_)
+                row |= {name: each[n] for name, each in values.items()}
                 rows.append(
                     (case, *(python_shown(row.get(n), dtype) for n, dtype in schema.items()))
                 )
@@ -119,6 +132,11 @@ def _derived(value: Any, dtype: pl.DataType) -> Any:
     elif isinstance(value, tuple):
         value = value[0] if value else None
     return python_shown(value, dtype)
+
+
+def _each(value: Any) -> Sequence[Any]:
+    """What is said for each instance, in their order."""
+    return [*value.values()] if isinstance(value, Mapping) else value
 
 
 def _frame(schema: Mapping[str, pl.DataType], rows: Sequence[tuple[Any, ...]]) -> pl.DataFrame:

@@ -62,6 +62,8 @@ def shown(column: pl.Series, type_: Type, dtype: pl.DataType) -> pl.Series:
             )  # fmt: skip
         case _:
             found = column
+    if isinstance(type_, SetOf) and dtype == pl.String:  # in other eras it is no set
+        return found.list.join(", ")
     return found.cast(dtype)
 
 

@@ -195,8 +195,10 @@ class Telling:
     def derived(self, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
         """A row for each case without fault, a column for each define of it."""
         fine = ~self.result.faulty
-        defined = [name for name in schema if name in self.base.defines]
-        values = self.result.derivations(defined)
+        values = self.result.derivations([
+            name for name in schema if name in self.base.defines
+            and not self._of_many(self.base.defines[name].fact)  # in this era, not in the last one
+        ])  # fmt: skip
         columns = [self._numbered(pl.int_range(len(fine), dtype=pl.UInt32, eager=True))]
         for name, dtype in schema.items():
             if name not in values:
@@ -213,11 +215,14 @@ class Telling:
 
     def instances(self, fact: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
         """A row for each instance in cases without fault, with its key and what is defined."""
-        if fact not in self.base.facts:
+        if not self._of_many(fact):
             return pl.DataFrame(schema={CASE: pl.UInt32(), **schema})
         frame, declaration = self.columns.facts[fact], self.base.facts[fact]
         keys = {f"{fact}.{name}": name for name in declaration.keys}
-        values = self.result.derivations([n for n in schema if n in self.base.defines])
+        defines = self.base.defines
+        values = self.result.derivations([
+            name for name in schema if name in defines and defines[name].fact == fact
+        ])  # fmt: skip
         columns = [self._numbered(frame[CASE])]
         for name, dtype in schema.items():
             if name in values:
@@ -231,6 +236,10 @@ class Telling:
                 column = pl.repeat(None, frame.height, dtype=dtype, eager=True)
             columns.append(column.cast(dtype).alias(name))
         return pl.DataFrame(columns).filter(~self.result.faulty.gather(frame[CASE]))
+
+    def _of_many(self, fact: str | None) -> bool:
+        declaration = None if fact is None else self.base.facts.get(fact)
+        return declaration is not None and declaration.many
 
 
 def _spread(empty: pl.Series, rows: pl.Series, values: pl.Series) -> pl.Series:
