@@ -5,7 +5,6 @@ the answers are worked out. Nothing is imported or worked out before it is asked
 """
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -13,6 +12,7 @@ from attrs import field, frozen
 from matchrules.case.model import Case
 from matchrules.decision import Decision
 from matchrules.ir import RuleBase
+from matchrules.lazy import cached_property
 from matchrules.text import Source
 
 if TYPE_CHECKING:

@@ -1,9 +1,10 @@
 """Source text, spans, and the line index."""
 
 from bisect import bisect_right
-from functools import cached_property
 
 from attrs import field, frozen
+
+from matchrules.lazy import cached_property
 
 
 @frozen(init=False)

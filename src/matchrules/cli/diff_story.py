@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import unified_diff
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
 from matchrules.explain.names import joined
 from matchrules.ir import RuleBase
+from matchrules.lazy import cached_property
 from matchrules.text import Source, Span
 
 if TYPE_CHECKING:

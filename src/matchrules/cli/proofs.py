@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from typing import Any, Final
 
 import click
@@ -12,6 +11,7 @@ from matchrules.cli.report import terminal_width
 from matchrules.diagnostics.json import to_dict
 from matchrules.diagnostics.model import Diagnostic
 from matchrules.diagnostics.terminal import render
+from matchrules.lazy import cached_property
 from matchrules.prove.findings import described, findings, weighed
 from matchrules.prove.questions import KINDS
 from matchrules.prove.running import Asked, in_order

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -12,6 +11,7 @@ from matchrules.case.model import Case
 from matchrules.case.writing import case_facts_plain
 from matchrules.diagnostics.model import UsageError
 from matchrules.ir import RuleBase
+from matchrules.lazy import cached_property
 from matchrules.types import python_value
 
 from .advising import advice, order, shown_derived, stale_parameters

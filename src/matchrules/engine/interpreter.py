@@ -6,7 +6,7 @@ out on demand and kept; the unknown is None. Other evaluators must equal this on
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -17,6 +17,7 @@ from matchrules.diagnostics.model import CaseErrors, Diagnostic
 from matchrules.engine import faults
 from matchrules.engine.operators import operate
 from matchrules.ir import AGAINST, Define, Expression, Rule, RuleBase, children
+from matchrules.lazy import cached_property
 from matchrules.text import Span
 from matchrules.types import Type, exact, order_key, sort_key
 

@@ -4,7 +4,6 @@ Everything here is worked out when it is first asked for, and then kept.
 """
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 from attrs import field, frozen
@@ -17,6 +16,7 @@ from matchrules.engine.interpreter import Interpretation
 from matchrules.explain.wording import Wording
 from matchrules.ir import Rule, RuleBase
 from matchrules.ir.kept import Kept
+from matchrules.lazy import cached_property
 from matchrules.text import Source
 
 if TYPE_CHECKING:

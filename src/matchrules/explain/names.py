@@ -10,7 +10,6 @@ from calendar import month_name
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import cached_property
 from typing import Final
 
 from attrs import field, frozen
@@ -18,6 +17,7 @@ from attrs import field, frozen
 from matchrules.case.values import singular
 from matchrules.decision import decimal_of, render_value
 from matchrules.ir import RuleBase
+from matchrules.lazy import cached_property
 from matchrules.types import Enum, Number, SetOf, Type, Value
 
 # In a sentence these would part or join what does not belong to the name.

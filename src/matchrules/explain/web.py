@@ -5,7 +5,6 @@ may have to break ties, and a count without a condition rests on the fact that i
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from typing import Final, Literal, TypeVar
 
 from attrs import field, frozen
@@ -22,6 +21,7 @@ from matchrules.ir import (
     Table,
     walk,
 )
+from matchrules.lazy import cached_property
 from matchrules.pictures import Node
 from matchrules.pictures.diagram import Shape
 

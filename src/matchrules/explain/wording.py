@@ -8,7 +8,6 @@ words, and different meanings have different words.
 """
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Final, Literal
 
 from attrs import field, frozen
@@ -16,6 +15,7 @@ from attrs import field, frozen
 from matchrules import ir
 from matchrules.explain.names import Names, joined, spoken
 from matchrules.ir import Expression, RuleBase
+from matchrules.lazy import cached_property
 from matchrules.types import AnyDayOfYear, Date, Enum, Number, Type, YesNo
 
 _FLIPPED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cached_property
 
 from attrs import field, frozen
 
@@ -16,6 +15,7 @@ from matchrules.ir.declarations import (
 )
 from matchrules.ir.expressions import Attribute, Expression, walk
 from matchrules.ir.statements import Define, Example, Property, Reject, Rule
+from matchrules.lazy import cached_property
 from matchrules.text import Span
 
 

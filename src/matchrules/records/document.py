@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
@@ -13,6 +13,7 @@ from matchrules.diagnostics.model import UsageError
 from matchrules.ir import RuleBase, Then
 from matchrules.ir.json import from_json, to_json
 from matchrules.ir.kept import Kept
+from matchrules.lazy import cached_property
 from matchrules.records.canonical import canonical, digest, parse
 from matchrules.records.private import Hiding, is_hidden
 from matchrules.records.proof import proof

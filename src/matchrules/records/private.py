@@ -6,13 +6,13 @@ one are not hidden: they are the advice.
 """
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
 
 from matchrules import ir
 from matchrules.ir import Expression, Rule, RuleBase, Then, children
+from matchrules.lazy import cached_property
 from matchrules.records.canonical import canonical, digest, parse
 from matchrules.types import Enum, Text
 

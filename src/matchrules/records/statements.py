@@ -1,7 +1,6 @@
 """Two versions of rules, statement by statement: which differ, and what rests on which."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +10,7 @@ from matchrules import ir
 from matchrules.case.values import plain
 from matchrules.dependencies import Graph, dependencies, expressions_of, names_in, reachable
 from matchrules.ir import Expression, RuleBase, walk
+from matchrules.lazy import cached_property
 from matchrules.records.differences import detail, renamed
 from matchrules.types import Enum, SetOf
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from functools import cached_property
 from typing import Any, Final
 
 from attrs import frozen
@@ -11,6 +10,7 @@ from matchrules.case.model import Case, Instance
 from matchrules.decision import Decision
 from matchrules.engine.interpreter import NOTHING, Interpretation
 from matchrules.ir import RuleBase
+from matchrules.lazy import cached_property
 from matchrules.residency.catalogue import Catalogue
 from matchrules.residency.choice import Candidate
 from matchrules.residency.columns import COLUMNS, OF_ATTRIBUTE, SCHOOLS

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
@@ -10,6 +9,7 @@ from attrs import field, frozen
 
 from matchrules.diagnostics.model import CaseErrors, Diagnostic, UsageError
 from matchrules.ir import Example, Property, RuleBase, Ruleset
+from matchrules.lazy import cached_property
 from matchrules.text import Source
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ class Book:
         """A working memory for that day: assert, update and retract facts, read the decision.
 
         With `rete` only what a change touches is worked out again, on durable-rules; `compiled`
-        decides anew. Both give the same.
+        decides anew, with what stays of the case kept as it is looked up. Both give the same.
         """
         from matchrules.session import CompiledMemory, ReteMemory, Session
 

@@ -5,12 +5,12 @@ byte smaller by itself: bytes that are 0 assert nothing, so that a found case ke
 """
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any, Final
 
 from attrs import frozen
 from hypothesis import strategies as st
 
+from matchrules.lazy import cached_property
 from matchrules.testing.ground import INSTANCES, Ground
 from matchrules.testing.sketch import Sketch
 

@@ -3,11 +3,11 @@
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cached_property
 
 from attrs import evolve, field, frozen
 
 from matchrules.ir import AttributeDeclaration, Expression, FactDeclaration, RuleBase
+from matchrules.lazy import cached_property
 from matchrules.regions.cutpoints import CutPoints, Place, cut_points, pool
 from matchrules.types import Value, on_day
 

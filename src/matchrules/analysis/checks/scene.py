@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Any
 
 from matchrules import ir
@@ -10,6 +9,7 @@ from matchrules.analysis.checks.rejects import Rejects
 from matchrules.dependencies import Graph, names_in, order, reachable
 from matchrules.engine.operators import operate
 from matchrules.ir import Expression, RuleBase
+from matchrules.lazy import cached_property
 from matchrules.regions import possible
 from matchrules.regions.possible import EITHER, NO, UNKNOWN, YES, Possible, Range, truth
 from matchrules.types import Number, Value, YesNo, add_time, exact, round_to

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cached_property
 
 import polars as pl
 from attrs import field, frozen
 
 from matchrules.ir import AGAINST, Rule, RuleBase, Then
+from matchrules.lazy import cached_property
 
 from . import logic
 from .forms import TRUTH

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from matchrules.ir import (
     RuleBase,
     children,
 )
+from matchrules.lazy import cached_property
 from matchrules.types import sort_key
 
 from .layout import MISSING, Layout, layout_of

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from matchrules.case.model import Case
@@ -10,6 +9,7 @@ from matchrules.decision import Firing, Key, Outcome, render_text
 from matchrules.diagnostics.model import CaseErrors, Diagnostic
 from matchrules.engine import faults
 from matchrules.ir import Expression, Rule, RuleBase, Template
+from matchrules.lazy import cached_property
 
 from . import found
 from .layout import AS_OF, MISSING, RUN

@@ -6,7 +6,6 @@ Made once for a rule base and shared by its sessions. Everything here is read-on
 import os
 import threading
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import TypeVar
 
@@ -26,6 +25,7 @@ from matchrules.ir import (
     Table,
     Template,
 )
+from matchrules.lazy import cached_property
 
 from .expressions import Compiled, Compiler, Evaluate, Fold, Source, many_facts
 from .literals import Atom, Interval, Ranks, at_most, atoms, interval

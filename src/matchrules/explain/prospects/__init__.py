@@ -6,8 +6,6 @@ question is an unknown attribute for which two extensions that differ only in it
 advice.
 """
 
-from functools import cached_property
-
 from attrs import field, frozen
 
 from matchrules.explain.grounds import Grounds
@@ -22,6 +20,7 @@ from matchrules.explain.prospects.model import (
 )
 from matchrules.explain.prospects.survey import Survey
 from matchrules.explain.prospects.telling import prospect, question, weight
+from matchrules.lazy import cached_property
 
 
 @frozen(slots=False, eq=False)

@@ -4,7 +4,6 @@ then at the values with which the rules compare it, then in the middle."""
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import cached_property
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -13,6 +12,7 @@ from matchrules.case.model import Case
 from matchrules.explain.prospects.frame import Frame
 from matchrules.explain.prospects.model import Unknown
 from matchrules.explain.prospects.values import NO, OPEN, YES, Many, Members, anything
+from matchrules.lazy import cached_property
 from matchrules.regions.possible import UNKNOWN, Possible, Range
 from matchrules.types import (
     AnyDayOfYear,

@@ -1,7 +1,6 @@
 """What is known of a rule base before any case: who reads what, and where answers change."""
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -11,6 +10,7 @@ from matchrules.dependencies import dependencies, names_in, order
 from matchrules.engine.compiled import Compiled
 from matchrules.ir import Define, Expression, Rule, RuleBase
 from matchrules.ir.kept import Kept
+from matchrules.lazy import cached_property
 from matchrules.regions.cutpoints import CutPoints, cut_points
 from matchrules.types import Text
 

@@ -3,7 +3,6 @@ decided from above, each unknown attribute by itself, the rules that were not se
 matters only together with others."""
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from typing import Any
 
 from attrs import define, field, frozen
@@ -23,6 +22,7 @@ from matchrules.explain.prospects.support import Support
 from matchrules.explain.prospects.trials import Trial, Trials
 from matchrules.explain.prospects.values import NO, YES, Many, one_value
 from matchrules.ir import STRENGTHS, Attribute
+from matchrules.lazy import cached_property
 
 Key = tuple[str, str, str, Any]  # kind, subject, strength, about
 

@@ -2,7 +2,6 @@
 worked out, everything else is taken over from the case as it is."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
@@ -15,6 +14,7 @@ from matchrules.engine.compiled.layout import MISSING, RUN
 from matchrules.explain.prospects.frame import Frame
 from matchrules.explain.prospects.model import Unknown
 from matchrules.ir import RuleBase
+from matchrules.lazy import cached_property
 from matchrules.types import Number, Value
 
 Values = Mapping[Unknown, Value]

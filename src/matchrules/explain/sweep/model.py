@@ -1,7 +1,6 @@
 """What is said of a case for each of many values of one attribute."""
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from attrs import field, frozen
 from matchrules.decision import Advice, plain_value
 from matchrules.diagnostics.model import Diagnostic
 from matchrules.explain.what_if.model import Difference
+from matchrules.lazy import cached_property
 
 if TYPE_CHECKING:
     from matchrules.pictures.spans import Strip

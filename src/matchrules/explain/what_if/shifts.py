@@ -5,7 +5,6 @@ what is known of both is alike.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Any, Final
 
 from attrs import evolve, field, frozen
@@ -17,6 +16,7 @@ from matchrules.engine.interpreter import NOTHING, Bound, Interpretation
 from matchrules.explain.grounds import Grounds
 from matchrules.explain.names import spoken
 from matchrules.ir import Aggregate, Expression, FactDeclaration, walk
+from matchrules.lazy import cached_property
 from matchrules.types import SetOf, Type, Value, YesNo, python_value
 
 MOST_PAIRS: Final = 100_000  # looked at to tell which instance of a bag has become which

@@ -2,13 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import Any, Final
 
 from attrs import field, frozen
 
 from matchrules.ir import RuleBase, Table
 from matchrules.ir.kept import Kept
+from matchrules.lazy import cached_property
 from matchrules.text import Source, Span
 
 MOST_LINES: Final = 60  # of one statement

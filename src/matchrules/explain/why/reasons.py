@@ -2,7 +2,6 @@
 enough for it."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
@@ -18,6 +17,7 @@ from matchrules.explain.why.proving import Prover
 from matchrules.explain.why.reading import Reading
 from matchrules.explain.why.sufficing import firm, least, without
 from matchrules.ir import Expression, Rule
+from matchrules.lazy import cached_property
 
 Units = frozenset[Unit]
 

@@ -1,13 +1,13 @@
 """What reads what in a rule base, and from where a change spreads."""
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 
 from attrs import frozen
 
 from matchrules import ir
 from matchrules.dependencies import dependencies, expressions_of, names_in, order
 from matchrules.ir import Expression, Property, Rule, RuleBase
+from matchrules.lazy import cached_property
 from matchrules.testing.mutation.mutants import Edit
 
 

@@ -5,7 +5,6 @@ as before. What comes is the interpreter's answer, but for texts, which no examp
 reads.
 """
 
-from functools import cached_property
 from typing import Any
 
 from matchrules.case.model import Case
@@ -13,6 +12,7 @@ from matchrules.decision import Firing, Outcome
 from matchrules.engine.faults import rejected
 from matchrules.engine.interpreter import NOTHING, Bound, Interpretation
 from matchrules.ir import Rule, RuleBase
+from matchrules.lazy import cached_property
 from matchrules.testing.mutation.reading import Reading, Spread
 
 CASE_FAULTS = ("MR601", "MR605")  # faults of the case: with them it is not valid

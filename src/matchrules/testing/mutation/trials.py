@@ -1,7 +1,6 @@
 """A mutant held against the examples and properties of its book: who notices it first."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from attrs import frozen
@@ -10,6 +9,7 @@ from matchrules.case.validation import assemble
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.engine.interpreter import interpret
 from matchrules.ir import Example, ExpectCondition, ExpectRejected, Expression, Property, RuleBase
+from matchrules.lazy import cached_property
 from matchrules.testing.examples import Seen, run_example
 from matchrules.testing.mutation.mutants import Edit, Mutant
 from matchrules.testing.mutation.reading import Reading, Spread, parameters_in

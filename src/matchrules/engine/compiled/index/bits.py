@@ -7,18 +7,17 @@ the columns of asserted values `close` takes away the items that a derived fact 
 by stratum. What is left of the rules holds, but for the conditions in `rest`, which read several
 cells, or many instances: those are for code.
 
-A session that keeps masks needs `columns`, `close` and `rest` only: where one cell changes only its
-own mask is looked up again.
+A session decides by the same masks: see `joins`.
 """
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from matchrules.decision import always, rank
 from matchrules.engine.compiled.layout import AS_OF
 from matchrules.ir import Derived, Not, Rule, Shown, Table
+from matchrules.lazy import cached_property
 from matchrules.types import YesNo
 
 from .columns import BYTE, Column, Opened, Part, bits, named_by, parts_of

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from operator import itemgetter
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from matchrules.case.model import Case
 from matchrules.decision import Advice, Firing, about_of, advice_told_later, key_order, said
+from matchrules.lazy import cached_property
 
 if TYPE_CHECKING:
     from datetime import date

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from matchrules.case.model import Case
 from matchrules.case.values import Misread
 from matchrules.ir import RuleBase
+from matchrules.lazy import cached_property
 from matchrules.types import Type
 
 from .bits import Index

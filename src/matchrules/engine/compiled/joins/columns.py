@@ -2,9 +2,9 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any, Final
 
+from matchrules.lazy import cached_property
 from matchrules.types import Enum, Type, Value
 
 
