@@ -35,8 +35,8 @@ class Session:
 
     A session may be used by several threads: each call is one step, and they wait for each other.
     It cannot be pickled. After a fork, both processes go on with a copy of their own; fork while no
-    other thread is inside a call. At most 1,000 sessions of one book can be open at a time: close
-    them, best with `with`.
+    other thread is inside a call. At most 1,000 sessions of one book can be open on durable-rules
+    at a time: close them, best with `with`.
     """
 
     def __init__(

@@ -7,7 +7,7 @@ Which advice stands, and that nothing is at fault, is known then; all else is to
 (`found`). Whatever is unusual, and every fault, is left to the general way: `Plan.decide` gives
 None, so that meaning and errors have one place.
 
-For a session: `Index` (in `bits`) has a mask for each value of each cell, and says how to use them.
+A session takes the same, with instances of facts that stay as columns: see `joins`.
 """
 
 from collections.abc import Callable, Sequence
