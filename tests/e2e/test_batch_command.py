@@ -144,6 +144,19 @@ def test_lines_of_json_are_cases_as_in_a_case_file(folder: Path, book: Book, pie
     }  # fmt: skip
 
 
+def test_names_that_no_rules_know_are_passed_over_where_asked(folder: Path, book: Book) -> None:
+    surplus = [{**case, "pet": {"age": 3}} for case in CASES]
+    surplus[0]["customer"] = {**surplus[0]["customer"], "shoe": 44, "spent": 7}
+    surplus[0]["order"] = [{**order, "by": "card"} for order in surplus[0]["order"]]
+    surplus[1]["customer"] = {**surplus[1]["customer"], "shoe": "x", "age": "40 years"}
+    ndjson("cases.ndjson", surplus)
+    run("cases.ndjson", "-o", "refused.parquet", code=1)
+    assert {*pl.read_parquet("refused.errors.parquet")["code"]} == {"MR510", "MR511"}
+    assert pl.read_parquet("refused.parquet").is_empty()
+    run("cases.ndjson", "-o", "advice.parquet", "--ignore-extra")
+    assert told(pl.read_parquet("advice.parquet")) == expected(book, CASES)
+
+
 def test_what_comes_out_is_the_same_in_every_format(folder: Path) -> None:
     ndjson("cases.ndjson", CASES)
     for out in ("a.parquet", "a.csv", "a.ndjson"):
@@ -568,6 +581,10 @@ def test_files_that_are_something_else(folder: Path) -> None:
     refused("nowhere.csv", "MR501", "cannot open `nowhere.csv`: no such file or directory")
     Path("odd.csv").write_text("id,agee\n1,2\n", encoding="utf-8")
     refused("odd.csv", "MR510", "`agee`", "did you mean")
+    found = run("odd.csv", "-o", "o.csv", "--key", "number", "--as-of", "2026-03-01", code=1)
+    assert "its columns are `id`, `agee`" in found.stderr
+    Path("far.csv").write_text("id,umbrella\n1,2\n", encoding="utf-8")
+    refused("far.csv", "MR510", "say `--ignore-extra`")
     run("odd.csv", "-o", "o.csv", "--as-of", "2026-03-01", "--ignore-extra")
 
 

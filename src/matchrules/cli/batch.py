@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from attrs import evolve
 
 from matchrules.cli.options import as_day, format_option, or_packs, rules_option
 from matchrules.cli.report import reporting
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from matchrules.cohort.batch import Summary
+    from matchrules.diagnostics.model import Diagnostic
 
 _FILE = click.Path(path_type=Path)
 _ROWS: Final = {"long": ("piece of advice", "pieces of advice"), "wide": ("row", "rows")}
@@ -53,7 +57,9 @@ def _facts(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) 
               help="A row for each case and a column for each subject, instead of a row for each "
               "piece of advice.")  # fmt: skip
 @click.option("--texts", is_flag=True, help="Write the text of each piece of advice too.")
-@click.option("--ignore-extra", is_flag=True, help="Pass over columns that the rules do not know.")
+@click.option("--ignore-extra", is_flag=True,
+              help="Pass over columns, and names in lines of JSON, that the rules do not "
+              "know.")  # fmt: skip
 @click.option("--piece", type=click.IntRange(min=1, max=10_000_000), default=250_000,
               show_default=True, metavar="N",
               help="How many cases to decide at a time.")  # fmt: skip
@@ -77,6 +83,7 @@ def command(
     `matchrules[frames]`.
     """
     from matchrules.cohort.batch import Asked, decide_file
+    from matchrules.diagnostics.model import CaseErrors
     from matchrules.rulebook import load
 
     asked = Asked(
@@ -91,6 +98,8 @@ def command(
         progress.done()
         _interrupted(asked.partial)
         raise click.exceptions.Exit(130) from None
+    except CaseErrors as faults:
+        raise CaseErrors(_as_options(faults.diagnostics)) from None
     finally:
         progress.done()
     if format_ == "json":
@@ -99,6 +108,15 @@ def command(
         click.echo(_text(summary))
     if summary.errors:
         raise click.exceptions.Exit(1)
+
+
+def _as_options(faults: "Iterable[Diagnostic]") -> "list[Diagnostic]":
+    """Help on a call in Python, as help on the command."""
+    return [
+        fault if fault.help is None
+        else evolve(fault, help=fault.help.replace('`extra="ignore"`', "`--ignore-extra`"))
+        for fault in faults
+    ]  # fmt: skip
 
 
 def _interrupted(folder: Path) -> None:

@@ -167,7 +167,11 @@ def numbers(frame: "pl.DataFrame", whole: Sequence[str], decimal: Sequence[str])
 
 def missing_column(name: str, path: Path, names: Sequence[str]) -> Diagnostic:
     """A column that was asked for and is not there."""
-    return Diagnostic("MR510", f"`{path}` has no column `{name}`", help=did_you_mean(name, names))
+    listed = ", ".join(f"`{each}`" for each in names[:12]) or "none"
+    help = did_you_mean(name, names) or (
+        f"its columns are {listed}; one of them has to tell the cases apart, see `--key`"
+    )
+    return Diagnostic("MR510", f"`{path}` has no column `{name}`", help=help)
 
 
 __all__ = [

@@ -52,10 +52,13 @@ class JsonCases:
     facts: Mapping[str, FactDeclaration]
     key: str | None
     day: date | None
+    ignore: bool = False  # names that no era knows
 
     def read(self, records: Sequence[Record], name: str) -> Read:
         """The cases of those lines."""
         rows: list[Any] = [self._quick(record.text) for record in records]
+        for row in rows:
+            self._narrow(row)
         for place in sorted(self._odd(rows)):
             rows[place] = self._slow(records[place], name)
         faults: dict[int, tuple[Diagnostic, ...]] = {}
@@ -85,6 +88,19 @@ class JsonCases:
             return _DECODER.decode(text)
         except (ValueError, RecursionError):
             return None
+
+    def _narrow(self, row: Any) -> None:
+        """Leave out what no era knows, where that is asked for."""
+        if not self.ignore or not isinstance(row, dict):
+            return
+        for name in row.keys() - {*self.facts, AS_OF, self.key}:
+            del row[name]
+        for name, fact in self.facts.items():
+            given = row.get(name)
+            for one in given if isinstance(given, list) else [given]:
+                if isinstance(one, dict):
+                    for surplus in one.keys() - fact.attributes.keys():
+                        del one[surplus]
 
     def _odd(self, rows: Sequence[Any]) -> set[int]:
         """The places of rows that are not plainly a case."""
@@ -129,6 +145,7 @@ class JsonCases:
         except Malformed as stop:
             return None, (Diagnostic(stop.code, f"{where}: {stop.message}", help=stop.help),)
         tree = builder.root
+        self._narrow(tree)
         key = tree.pop(self.key, None) if self.key is not None and type(tree) is Tree else None
         document = Document(Source(name, record.text), tree, "json", tuple(builder.faults))
         try:

@@ -30,9 +30,7 @@ def format_of(path: Path) -> str:
     if suffix == ".jsonl":
         return ".ndjson"
     if suffix not in FORMATS:
-        raise UsageError(
-            f"cannot tell what to write to `{path}`: name it .parquet, .csv or .ndjson"
-        )
+        raise UsageError(f"cannot tell the format of `{path}`: name it .parquet, .csv or .ndjson")
     return suffix
 
 

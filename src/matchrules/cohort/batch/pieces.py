@@ -216,9 +216,8 @@ def _ndjson(book: "Book", asked: "Asked", size: int) -> Pieces:
     keyed = isinstance(tree, dict) and KEY in tree and KEY not in declared
     key = asked.key or (KEY if keyed else None)
     day = asked.as_of if isinstance(asked.as_of, date) else None
-    return _Ndjson(
-        key or "line", key is None, size, JsonCases(book, declared, key, day), asked
-    )  # fmt: skip
+    cases = JsonCases(book, declared, key, day, asked.extra == "ignore")
+    return _Ndjson(key or "line", key is None, size, cases, asked)
 
 
 @frozen(eq=False)
