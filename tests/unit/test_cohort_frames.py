@@ -281,3 +281,19 @@ def test_columns_that_are_passed_over_may_be_called_anything() -> None:
         frames = {"patient": PATIENTS.lazy(), "visit": given}
         pieces = [*decide_pieces(clinic(), frames, as_of=DAY, size=1, extra="ignore")]
         assert pl.concat([piece.advice for piece in pieces]).equals(whole.advice)
+
+
+def test_days_that_no_calendar_has_are_told_as_any_wrong_value() -> None:
+    numbers = [2**31 - 1, -(2**31), 10**7, None, 0]
+    days = pl.Series(numbers, dtype=pl.Int32).cast(pl.Date)
+    frame = pl.DataFrame({"id": range(5), "weight": [3.0] * 5, "seen": days})
+    found = decided(frame)
+    assert found.errors.select("id", "code", "path").rows() == [
+        (n, "MR513", "patient.seen") for n in range(3)
+    ]
+    assert [reason.partition("not ")[2] for reason in found.errors["reason"]] == [
+        "`day 2147483647 from 1970-01-01 on`", "`day -2147483648 from 1970-01-01 on`",
+        "`+29349-01-26`",
+    ]  # fmt: skip
+    by_day = decided(frame.rename({"seen": "as_of"}), as_of=None)
+    assert by_day.errors["code"].to_list() == ["MR513", "MR513", "MR513", "MR506", "MR507"]

@@ -24,6 +24,7 @@ _FEW: Final = 8  # members: quicker compared one after the other than looked up
 _BITS: Final = 64  # members of a set
 _FIRST_DAY: Final = pl.date(1, 1, 1)
 _LAST_DAY: Final = pl.date(9999, 12, 31)
+_PRINTED: Final = 90_000_000  # days before and after 1970 that Polars can print, and some more
 _LABELS: Final = (pl.String, pl.Categorical, pl.Enum)
 
 
@@ -138,10 +139,24 @@ def listed(column: pl.Series) -> list[Any]:
             pl.col(column.name).is_between(_FIRST_DAY, _LAST_DAY).all()
         )
         if not inside.item():
-            column = column.cast(pl.String)
+            column = _day_texts(column)
     if column.dtype == pl.Float32:  # 0.1 is to be 0.1, not what follows it in a longer float
         column = column.cast(pl.String).cast(pl.Float64)
     return column.to_list()
+
+
+def _day_texts(column: pl.Series) -> pl.Series:
+    """Any days as texts, also those for which Polars has none."""
+    number = pl.col("day").to_physical()
+    return (
+        column.rename("day").to_frame()
+        .select(
+            pl.when(number.is_between(-_PRINTED, _PRINTED)).then(pl.col("day")).cast(pl.String)
+            .fill_null(pl.format("day {} from 1970-01-01 on", number))
+        )
+        .to_series()
+        .alias(column.name)
+    )  # fmt: skip
 
 
 # Ways -----------------------------------------------------------------------------------------
