@@ -41,14 +41,14 @@ def drawn_case(base: RuleBase, rng: Random) -> Case:
     return assemble(base, DAY + timedelta(rng.randint(-2, 1)), facts)
 
 
-@examples(12, long=2500)
+@examples(7, long=2500)
 @given(st.integers(0, 2**32))
 def test_random_bases(seed: int) -> None:
     rng, base = Random(seed), random_base(seed)
     agree(base, [drawn_case(base, rng) for _ in range(rng.choice([1, 10]))])
 
 
-@examples(5, long=800)
+@examples(3, long=800)
 @given(st.data())
 def test_random_books(data: st.DataObject) -> None:
     book = loaded(data.draw(books()))
@@ -60,7 +60,7 @@ def test_random_books(data: st.DataObject) -> None:
         agree(base, drawn, columnar(base))
 
 
-@examples(4, long=750)
+@examples(2, long=750)
 @given(st.lists(applicants(), min_size=3, max_size=3))
 def test_applicants(drawn: list[Any]) -> None:
     book = packs()

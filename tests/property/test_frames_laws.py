@@ -67,7 +67,7 @@ def drawn_mapping(base: RuleBase, rng: Random) -> dict[str, Any]:
     return found
 
 
-@examples(8, 1000)
+@examples(4, 1000)
 @given(st.integers(0, 10**9))
 def test_of_random_rule_bases(seed: int) -> None:
     rng = Random(seed)
@@ -76,7 +76,7 @@ def test_of_random_rule_bases(seed: int) -> None:
     agree(Book((base,), {}), sheets(base, drawn, rng, 0.05), rng)
 
 
-@examples(2, 100)
+@examples(1, 100)
 @given(st.data())
 def test_of_random_books(data: st.DataObject) -> None:
     book = loaded(data.draw(books()))
@@ -89,7 +89,7 @@ def test_of_random_books(data: st.DataObject) -> None:
 def test_of_the_packs() -> None:
     for seed in range(40 if LONG else 1):
         rng = Random(seed)
-        drawn = [applicant(rng) for _ in range(200 if LONG else 15)]
+        drawn = [applicant(rng) for _ in range(200 if LONG else 6)]
         mappings = [{**facts, "as_of": day} for day, facts in drawn]
         made = sheets(packs().bases[-1], mappings, rng, 0.01)
         if LONG:
