@@ -83,9 +83,10 @@ class Found(tuple["Plan", "date", int, Sequence[Any], Sequence[Sequence[int]]]):
     def said(self, advice: Advice) -> Mapping[str, Any]:
         """What was left to be worked out."""
         name, place = advice.__dict__["_said"]
-        run = self._run
-        run.fill(self.plan.said_by([name]))
-        firing = run.firing(name, getattr(advice, "_index", 0))[place]
+        with _Working.lock:  # one decision may be read by several threads
+            run = self._run
+            run.fill(self.plan.said_by([name]))
+            firing = run.firing(name, getattr(advice, "_index", 0))[place]
         return said(self.plan.base, firing)
 
     @cached_property
