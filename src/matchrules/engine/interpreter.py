@@ -1,7 +1,6 @@
-"""The definition: what a rule base says of a case.
+"""The definition: what a rule base says of a case. Other evaluators must equal this one.
 
-To be read beside the explanation of the meaning (its statements in brackets). Values are worked
-out on demand and kept; the unknown is None. Other evaluators must equal this one.
+To be read beside the meaning (its statements in brackets). The unknown is None; values are kept.
 """
 
 from collections import Counter
