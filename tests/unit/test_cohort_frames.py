@@ -9,6 +9,7 @@ from cohort_clinic import DAY, clinic
 
 import matchrules as mr
 from matchrules.cohort import decide_pieces
+from matchrules.diagnostics.model import UsageError
 from matchrules.engine.columnar import columnar
 
 
@@ -297,3 +298,7 @@ def test_days_that_no_calendar_has_are_told_as_any_wrong_value() -> None:
     ]  # fmt: skip
     by_day = decided(frame.rename({"seen": "as_of"}), as_of=None)
     assert by_day.errors["code"].to_list() == ["MR513", "MR513", "MR513", "MR506", "MR507"]
+    keyed = frame.select("weight", id="seen").drop_nulls()
+    with pytest.raises(UsageError, match="`id` holds days that are in no calendar"):
+        decided(keyed)
+    assert decided(keyed.tail(1)).cases == 1

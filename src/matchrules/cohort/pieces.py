@@ -5,6 +5,7 @@ read as slices; another is sorted where it is in memory, else searched for each 
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Final
 
 import polars as pl
@@ -17,6 +18,7 @@ from matchrules.engine.columnar.columns import CASE
 _AT: Final = "@at"
 _KEY: Final = "@key"
 _ROW: Final = "@row"
+_FIRST, _LAST = ((day - date(1970, 1, 1)).days for day in (date.min, date.max))
 MOST_CASES: Final = 2**32 - 1
 
 
@@ -103,7 +105,14 @@ class Listing:
 
     def _keys_of(self, frame: Frame) -> pl.Series:
         column = pl.col(self.given.key).cast(self.given.key_type).alias(_KEY)
-        return frame.lazy().select(column).collect().to_series()
+        keys = frame.lazy().select(column).collect().to_series()
+        days = keys.to_physical() if keys.dtype == pl.Date else keys.clear()
+        if len(days) and not days.is_between(_FIRST, _LAST).all():
+            raise UsageError(
+                f"`{self.given.key}` holds days that are in no calendar: keys that are dates "
+                "are of the years 1 to 9999"
+            )
+        return keys
 
     def _placed(self, name: str, frame: Frame, keys: pl.Series) -> _Rows:
         if keys.null_count() == 0 and len(keys) == len(self.keys) and keys.equals(self.keys):
