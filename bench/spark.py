@@ -24,7 +24,8 @@ from timing import rounded
 import matchrules as mr
 
 RULES = 300
-SHARDS = 8
+SHARD = 100_000  # cases of a file, and of a partition of Spark
+DISTINCT = 100_000  # cases that are drawn; a larger cohort has them again and again
 AS_OF = {"workload": date(2026, 1, 1), "packs": date(2026, 11, 1)}
 COHORTS = (100_000_000, 10_000_000_000)
 KEY = "case"  # in frames: a fact may have an attribute `id`
@@ -48,13 +49,15 @@ def write_cases(name: str, count: int, folder: Path) -> float:
 
     book = book_of(name)
     schema = case_schema(book, key_type=pa.int64())
-    rows = _applicants(count) if name == "workload" else _drawn(book, count)
+    drawn = min(count, DISTINCT if name == "workload" else 2_000)
+    rows = _applicants(drawn) if name == "workload" else _drawn(book, drawn)
+    once = pa.Table.from_pylist([{"id": 0, **row} for row in rows], schema=schema)
     folder.mkdir()
-    size = -(-count // SHARDS)
-    for shard in range(0, count, size):
-        cases = ({"id": shard + n, **case} for n, case in enumerate(rows[shard : shard + size]))
-        table = pa.Table.from_pylist([*cases], schema=schema)
-        pq.write_table(table, folder / f"{shard:012}.parquet", compression="zstd")
+    for start in range(0, count, SHARD):
+        keys = pa.array(range(start, min(start + SHARD, count)), pa.int64())
+        table = once.take(pa.array([n % drawn for n in keys.to_pylist()]))
+        table = table.set_column(0, schema.field("id"), keys)
+        pq.write_table(table, folder / f"{start:012}.parquet", compression="zstd")
     return sum(file.stat().st_size for file in folder.iterdir()) / count
 
 
@@ -75,12 +78,11 @@ def _applicants(count: int) -> list[dict[str, Any]]:
 
 
 def _drawn(book: mr.Book, count: int) -> list[dict[str, Any]]:
-    """Drawn cases, a few thousand of them again and again."""
+    """Drawn cases, the same ones each time."""
     sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "spark"))
     from whole_cases import drawn, plain
 
-    found = [plain(case) for case in drawn(book, min(count, 2_000), AS_OF["packs"])]
-    return [found[n % len(found)] for n in range(count)]
+    return [plain(case) for case in drawn(book, count, AS_OF["packs"])]
 
 
 # What one process measures -----------------------------------------------------------------------
@@ -99,10 +101,27 @@ def below() -> Iterator[Path]:
         yield place
 
 
-def spent_by_all() -> float:
-    """Seconds of the processor that they have taken so far, with those that have ended."""
-    stats = [(place / "stat").read_text().rpartition(")")[2].split() for place in below()]
-    return sum(int(ticks) for stat in stats for ticks in stat[11:15]) / os.sysconf("SC_CLK_TCK")
+def spent() -> dict[str, float]:
+    """Seconds of the processor that they have taken so far, with those that have ended: all of
+    them, Spark's own Java, its compiler (`jit`), and the Python workers."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    found = {"cpu": 0.0, "java": 0.0, "jit": 0.0, "workers": 0.0}
+    for place in below():
+        name, taken = _told_by(place)
+        found["cpu"] += taken / ticks
+        if name == "java":
+            found["java"] += taken / ticks
+            threads = [_told_by(thread) for thread in (place / "task").iterdir()]
+            found["jit"] += sum(t for n, t in threads if n.startswith(("C1 ", "C2 "))) / ticks
+        elif place.name != str(os.getpid()):
+            found["workers"] += taken / ticks
+    return found
+
+
+def _told_by(place: Path) -> tuple[str, int]:
+    """The name of a process or thread, and the time that it has taken."""
+    before, _, rest = (place / "stat").read_text().rpartition(")")
+    return before.partition("(")[2], sum(map(int, rest.split()[11:15]))
 
 
 def largest() -> float:
@@ -121,10 +140,11 @@ def largest() -> float:
 
 def timed(act: Callable[[], object]) -> dict[str, float]:
     """Seconds of the processor and of the clock that something takes."""
-    before, start = spent_by_all(), time.perf_counter()
+    before, start = spent(), time.perf_counter()
     act()
+    after = spent()
     return {
-        "cpu": spent_by_all() - before,
+        **{name: after[name] - before[name] for name in after},
         "wall": time.perf_counter() - start,
         "memory_mb": largest(),
     }
@@ -188,13 +208,15 @@ def on_spark(name: str, folder: Path, output: str, engine: str, out: str = "") -
         .config("spark.ui.enabled", "false")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.sql.files.maxPartitionBytes", "6m")  # a partition for each file
         .getOrCreate()
     )
     session.sparkContext.setLogLevel("OFF")
     cases = session.read.parquet(str(folder)).drop("as_of")
     options: Any = {"as_of": AS_OF[name], "output": output, "engine": engine}
-    decided = matchrules.spark.decide(cases, book_of(name), **options).frame
-    few = matchrules.spark.decide(cases.limit(WARM), book_of(name), **options).frame
+    book = book_of(name)
+    decided = matchrules.spark.decide(cases, book, **options).frame
+    few = matchrules.spark.decide(cases.limit(WARM), book, **options).frame
 
     def act(frame: Any) -> None:
         if out:
@@ -203,11 +225,20 @@ def on_spark(name: str, folder: Path, output: str, engine: str, out: str = "") -
             frame.write.format("noop").mode("overwrite").save()
 
     few.write.format("noop").mode("overwrite").save()
-    found = timed(lambda: act(decided))
+    started = spent()["cpu"]
+    found = {**timed(lambda: act(decided)), "start": started}
     if out:
         found["bytes"] = sum(file.stat().st_size for file in Path(out).glob("*.parquet"))
+    else:
+        for part, frame in (("read", cases), ("passed", cases.mapInArrow(_same, cases.schema))):
+            found[part] = timed(lambda frame=frame: act(frame))["cpu"]
     session.stop()
     return found
+
+
+def _same(batches: Any) -> Any:
+    """What Spark takes to pass cases to Python and back."""
+    yield from batches
 
 
 MEASURES = {"frames": in_frames, "batches": in_batches, "spark": on_spark}
@@ -228,6 +259,16 @@ def alone(measure: str, *arguments: str) -> dict[str, float]:
     )  # fmt: skip
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
+
+
+def _shown(one: dict[str, float]) -> str:
+    """Where the time of Spark goes, in seconds of the processor."""
+    return (
+        f"{one['start']:.1f} s to start and decide {WARM:,} cases, then {one['cpu']:.1f} s: "
+        f"Java {one['java']:.1f} (its compiler {one['jit']:.1f}), workers {one['workers']:.1f}; "
+        f"{one['read']:.1f} s to read them only, {one['passed']:.1f} s to read them and pass them "
+        "to Python and back"
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -258,6 +299,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     f"  {one['cpu'] / bound:5.2f} x decide_frame  {one['memory_mb']:7.0f} MB",
                     flush=True,
                 )
+            print(f"  of Spark: {_shown(one)}", flush=True)
             one = alone("spark", *given, str(Path(place) / "out"))
             found[f"{output} bytes out"] = one["bytes"] / chosen.cases
             print(

@@ -191,7 +191,7 @@ def test_a_worker_that_dies(
     """Once, in the middle of each of several partitions, when part of it has come out: Spark tries
     the partition again, and nothing is lost or told twice."""
     frame = spread(spark, table_of(packs, applicants[:1_200]), 4, seed=4)
-    options: ms.Options = {"size": 50}
+    options: ms.Options = {"size": 100}
     quiet = ms.decide(frame, packs, **options).frame.collect()
     work = ms.worker(frame, ship(packs), "id", options)
     place = str(tmp_path)
@@ -209,6 +209,34 @@ def test_a_worker_that_dies(
     died = ms.run(frame, packs, in_place(work, spoil), "id", options).collect()
     assert len([*tmp_path.iterdir()]) >= 3
     assert died == quiet
+
+
+def test_a_worker_opens_the_rules_once(
+    spark: "SparkSession", packs: mr.Book, applicants: list[Case], tmp_path: Path
+) -> None:
+    """For all the partitions of all the jobs that it works for."""
+    frame = spread(spark, table_of(packs, applicants[:40]), 6, seed=5)
+    options: ms.Options = {"as_of": DAY}
+    sha256, place = ship(packs).sha256, str(tmp_path)
+
+    def spoil(number: int) -> None:
+        from pyspark import TaskContext
+
+        from matchrules.cohort import Shipment
+
+        context = TaskContext.get()
+        assert context is not None
+        book = Shipment(sha256, b"").book()  # there is nothing to open: it is there, or fails
+        task = f"{context.stageId()}-{context.partitionId()}"
+        (Path(place) / f"{os.getpid()} {id(book)} {task}").touch()
+
+    for _ in range(2):
+        work = ms.worker(frame, ship(packs), "id", options)
+        ms.run(frame, packs, in_place(work, spoil), "id", options).collect()
+    seen = [file.name.split() for file in tmp_path.iterdir()]
+    opened = {(worker, book) for worker, book, _ in seen}
+    assert len(seen) > 2 * len(opened)  # many tasks for each worker
+    assert len(opened) == len({worker for worker, _ in opened})
 
 
 def test_every_time_the_same(spark: "SparkSession", packs: mr.Book, applicants: list[Case]) -> None:
