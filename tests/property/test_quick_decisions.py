@@ -1,13 +1,30 @@
 """What is quick about `book.decide` shows nowhere: where two values are equal but mean other
 things, where a rule says one thing twice, and whoever reads a decision when."""
 
+import copy
+import pickle
+import sys
+from collections.abc import Callable
 from datetime import date
 from functools import cache
+from pathlib import Path
+from random import Random
 from typing import Any
 
-import pytest
-from books_and_cases import loaded
+sys.path.insert(0, str(Path(__file__).parents[1] / "e2e"))
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
 
+import attrs
+import pytest
+from books_and_cases import examples, loaded
+from hypothesis import given
+from hypothesis import strategies as st
+from random_bases import random_base
+from random_expressions import DAY as BASE_DAY
+from test_fast_decide_laws import mapping
+
+from matchrules.decision import Decision
 from matchrules.diagnostics.model import CaseErrors
 from matchrules.rulebook import Book
 from matchrules.types import DayOfYear
@@ -96,3 +113,73 @@ def test_a_day_of_the_year_that_is_none() -> None:
             shown = agree({"box": {"size": 4, "opened": day}})
             assert ("MR513" in shown) is is_wrong
             agree({"box": {"size": 4}, "ball": [{"name": "a", "thrown": day}]})
+
+
+# Whoever reads a decision, and when --------------------------------------------------------------
+
+READINGS: dict[str, Callable[[Decision], Any]] = {
+    "text": lambda d: [advice.text for advice in d],
+    "backwards": lambda d: [advice.provisional for advice in reversed(d.advice)],
+    "fields": lambda d: [(a.reasons, a.fields, a.about, type(a.about)) for a in d],
+    "length": len,
+    "json": Decision.to_json,
+    "facts": lambda d: (d.facts, d.unknown),
+    "derived": lambda d: (d.derived, list(map(type, d.derived.values()))),
+    "rules": lambda d: (d.as_of, d.rulesets, d.warnings),
+    "pickle": lambda d: pickle.loads(pickle.dumps(d)),
+    "copy": copy.copy,
+    "deep copy": copy.deepcopy,
+    "advice pickled": lambda d: [pickle.loads(pickle.dumps(advice)) for advice in d],
+    "advice copied": lambda d: copy.deepcopy(d.advice),
+    "advice evolved": lambda d: [attrs.evolve(advice, text="") for advice in d],
+    "advice as data": lambda d: [attrs.asdict(advice) for advice in d],
+    "evolved": lambda d: attrs.evolve(d, as_of=d.as_of),
+    "itself": lambda d: d,
+}
+
+
+def changed(rng: Random, given: Any) -> None:
+    """What its owner may do with what was decided."""
+    if isinstance(given, dict):
+        for inner in given.values():
+            changed(rng, inner)
+        given["when"] = BASE_DAY
+        if rng.random() < 0.5:
+            given.clear()
+    elif isinstance(given, list):
+        for inner in given:
+            changed(rng, inner)
+        given.reverse()
+        del given[rng.randrange(3) :]
+    elif isinstance(given, set):
+        given ^= {"red", "green"}
+
+
+def decided(found: Book, facts: Any, engine: Any) -> Any:
+    try:
+        return found.decide(facts, BASE_DAY, engine=engine)
+    except CaseErrors as error:
+        return str(error), error.diagnostics
+
+
+@examples(10)
+@given(st.integers(0, 2**32))
+def test_decisions_one_after_another(seed: int) -> None:
+    """What was accepted or refused before, what becomes of the mapping, and what is read first
+    change nothing."""
+    rng, found = Random(seed), Book((random_base(seed),), {})
+    cases = [mapping(rng, found.bases[0], odd=number % 3 == 0) for number in range(9)]
+    expected = [decided(found, copy.deepcopy(case), "interpreter") for case in cases]
+    kept = []
+    for number in rng.sample([*range(9)] * 3, 27):
+        given = copy.deepcopy(cases[number])
+        decision = decided(found, given, "compiled")
+        changed(rng, given)
+        if isinstance(decision, tuple):
+            assert decision == expected[number]
+        else:
+            kept.append((decision, expected[number]))
+    rng.shuffle(kept)
+    for decision, other in kept:
+        for name in rng.sample(list(READINGS), 4):
+            assert READINGS[name](decision) == READINGS[name](other), name
