@@ -363,7 +363,18 @@ decide_file(load("rules"), Asked(Path(sys.argv[3]), Path("a.parquet"), derived=T
 
 @pytest.mark.parametrize(
     ("name", "how"),
-    [("cases.ndjson", "torn"), ("cases.csv", "kill"), ("cases.parquet", "kill")],
+    [
+        ("cases.ndjson", "torn"),
+        ("cases.csv", "kill"),
+        pytest.param(
+            "cases.parquet",
+            "kill",
+            marks=pytest.mark.skipif(
+                os.environ.get("MATCHRULES_PROFILE") != "long",
+                reason="seconds: in the long profile",
+            ),
+        ),
+    ],
 )
 def test_a_killed_run_goes_on(folder: Path, name: str, how: str) -> None:
     cases = many(100)
