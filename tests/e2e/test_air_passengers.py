@@ -23,7 +23,7 @@ from matchrules.testing.traceability import traces
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "examples" / "air_passengers"
-BOOK = mr.load(FOLDER)
+BOOK = mr.load(FOLDER, cache=True)
 CASES = sorted(p for p in FOLDER.iterdir() if p.suffix in (".yaml", ".json", ".toml"))
 SPEAKS = {
     "cancelled_at_short_notice": {"CO-10", "CO-12", "CO-40", "CO-41", "CA-01", "CA-02", "CA-10",

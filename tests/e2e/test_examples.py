@@ -36,7 +36,7 @@ SPEAKS = {
 
 @pytest.fixture(scope="module")
 def book() -> mr.Book:
-    return mr.load()
+    return mr.load(cache=True)
 
 
 def test_every_kind_of_case_file_is_there() -> None:

@@ -42,7 +42,7 @@ def refused(*words: str | Path) -> str:
 
 @cache
 def book() -> mr.Book:
-    return mr.load()
+    return mr.load(cache=True)
 
 
 def one_line(text: str) -> str:

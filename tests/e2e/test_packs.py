@@ -38,7 +38,7 @@ BESIDE = {
     "application": (4, 10, 12, 13, 14, 16, 17, 18, 20, 22),
 }  # fmt: skip
 FILES |= {f"EX-{n:02}": name for name, numbers in BESIDE.items() for n in numbers}
-PACKS = mr.load()
+PACKS = mr.load(cache=True)
 RULES = {str(rule.id): rule for rule in PACKS.bases[-1].rules.values()}
 INVENTORY = Path(__file__).parent / "statements.csv"
 

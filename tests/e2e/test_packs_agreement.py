@@ -16,7 +16,7 @@ import matchrules as mr
 from matchrules.ir import Constant, Template, walk
 from matchrules.testing import cases
 
-PACKS = mr.load()
+PACKS = mr.load(cache=True)
 
 
 def literals(text: Template) -> Iterator[str]:

@@ -10,7 +10,7 @@ import pytest
 
 import matchrules as mr
 
-PACKS = mr.load()
+PACKS = mr.load(cache=True)
 FRAMED = ["GN-01", "GN-02", "GN-03", "GN-04", "GN-05", "GN-09", "GN-10", "PF-01"]
 TOPICS = ["LR-05", "LR-06", "LR-07", "LR-08"]
 USCE = ["UX-01", "UX-02", "UX-03", "UX-04", "UX-05", "UX-06"]

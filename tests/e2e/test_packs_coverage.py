@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("folder", ["rules", "examples/air_passengers"])
 def test_every_rule_row_and_condition_is_shown(folder: str) -> None:
-    coverage = measure(mr.load(ROOT / folder))
+    coverage = measure(mr.load(ROOT / folder, cache=True))
     missing = [coverage.place(item.span) for item in coverage.items if item.missing]
     assert missing == []
     # Exceptions are few: each is implied by another condition, and says by which.

@@ -20,7 +20,7 @@ from test_packs import STATEMENTS
 import matchrules as mr
 from matchrules.types import Enum, YesNo
 
-PACKS = mr.load()
+PACKS = mr.load(cache=True)
 BASE = PACKS.bases[-1]
 # For display, or never read.
 SHOWN_ONLY = {

@@ -31,7 +31,7 @@ UNGUARDED = ("EX-01", "EX-02", "EX-03")
 # The sources that stand for what is not from the article.
 ORIGINS = {"C-01": "score_press", "C-02": "usmle", "C-08": "aamc", "C-10": "aamc", "C-11": "aamc",
            "C-13": "ecfmg", "C-14": "booklet", "C-15": "usmle"}  # fmt: skip
-PACKS = mr.load()
+PACKS = mr.load(cache=True)
 
 pytestmark = pytest.mark.skipif(
     not SPECIFICATION.exists(), reason="the specification is not part of the project"

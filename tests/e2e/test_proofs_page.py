@@ -14,7 +14,7 @@ from matchrules.prove.running import INSTANCES
 ROOT = Path(__file__).parents[2]
 SCRIPT = runpy.run_path(str(ROOT / "scripts" / "proofs-page"))
 PAGE = (ROOT / "docs" / "reference" / "proofs.md").read_text(encoding="utf-8")
-BOOK = mr.load(ROOT / "rules")
+BOOK = mr.load(ROOT / "rules", cache=True)
 MEND = "`make proofs` writes the page again"
 
 

@@ -19,7 +19,7 @@ from matchrules.engine.interpreter import Interpretation
 from matchrules.ir import Property
 from matchrules.types import Enum, Number, Type, YesNo
 
-PACKS = mr.load()
+PACKS = mr.load(cache=True)
 BASE = PACKS.bases[-1]
 ALONE = [p for p in BASE.properties.values() if not p.cases and not p.whatever]
 COMPARED = [p for p in BASE.properties.values() if p.cases and not p.whatever]

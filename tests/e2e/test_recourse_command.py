@@ -41,7 +41,7 @@ def run(*words: str | Path) -> Result:
 
 @pytest.fixture(scope="module")
 def book() -> Book:
-    return mr.load(ROOT / "rules")
+    return mr.load(ROOT / "rules", cache=True)
 
 
 @pytest.fixture(scope="module")

@@ -65,7 +65,7 @@ def test_a_record_is_replayed(here: Path) -> None:
 
 
 def test_every_applicant_is_kept_and_replayed(tmp_path: Path) -> None:
-    book = mr.load(RULES)
+    book = mr.load(RULES, cache=True)
     log = Log(tmp_path / "log.ndjson")
     for applicant in APPLICANTS:
         line = log.append(book.decide(applicant).record())

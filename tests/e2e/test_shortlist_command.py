@@ -36,7 +36,7 @@ def made(**options: Any) -> Shortlist:
 
 @cache
 def book() -> mr.Book:
-    return mr.load()
+    return mr.load(cache=True)
 
 
 def test_the_synthetic_catalogue_is_what_its_script_writes(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ import matchrules as mr
 from matchrules.cli.items import chaptered
 from matchrules.testing import cases
 
-PACKS = mr.load()
+PACKS = mr.load(cache=True)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LETTERS = sorted(path for path in EXAMPLES.iterdir() if path.suffix in (".yaml", ".json", ".toml"))
 MOST_WORDS = 50

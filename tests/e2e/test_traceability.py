@@ -21,7 +21,7 @@ SCRIPT = runpy.run_path(str(ROOT / "scripts" / "statements-page"))
 
 @cache
 def packs() -> Book:
-    return mr.load(ROOT / "rules")
+    return mr.load(ROOT / "rules", cache=True)
 
 
 @cache

@@ -105,7 +105,7 @@ def shop(tmp_path: Path) -> tuple[str, ...]:
 
 @cache
 def book() -> mr.Book:
-    return mr.load()
+    return mr.load(cache=True)
 
 
 def changed(shop: tuple[str, ...], *words: str) -> dict[str, object]:

@@ -29,7 +29,7 @@ def examples(count: int, long: int | None = None) -> settings:
 @cache
 def packs() -> Book:
     """The packs of this checkout."""
-    return mr.load(RULES)
+    return mr.load(RULES, cache=True)
 
 
 def loaded(files: dict[str, str]) -> Book:

@@ -107,7 +107,7 @@ def _base_of(kind: str, source: Any, as_of: date) -> RuleBase:
         return random_base(source)
     import matchrules
 
-    book = matchrules.load(*source) if kind == "packs" else matchrules.load_text(source)
+    book = matchrules.load(*source, cache=True) if kind == "packs" else matchrules.load_text(source)
     return book.base_on(as_of)
 
 

@@ -114,7 +114,7 @@ def test_a_case_reads_back_from_every_form(asserted: dict[str, list[dict[str, An
 
 @pytest.fixture(scope="module")
 def packs() -> tuple[mr.Book, Draft202012Validator]:
-    book = mr.load()
+    book = mr.load(cache=True)
     return book, Draft202012Validator(schema(book.bases[-1]))
 
 

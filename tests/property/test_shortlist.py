@@ -24,7 +24,7 @@ ANYBODY = applicants() | without_score()
 
 @cache
 def book() -> mr.Book:
-    return mr.load()
+    return mr.load(cache=True)
 
 
 def made(case: Any, programs: list[Row], size: int | None = None) -> Shortlist:

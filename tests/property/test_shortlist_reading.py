@@ -20,7 +20,7 @@ from matchrules.residency.columns import BY_NAME, COLUMNS
 
 @cache
 def base() -> RuleBase:
-    return mr.load().bases[-1]
+    return mr.load(cache=True).bases[-1]
 
 
 def read(content: bytes, ending: str = "csv", skip: bool = False) -> Catalogue | CatalogueErrors:

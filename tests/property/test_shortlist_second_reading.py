@@ -40,7 +40,7 @@ COLUMN_OF = {
 
 @cache
 def book() -> mr.Book:
-    return mr.load()
+    return mr.load(cache=True)
 
 
 def read(case: Any, tier: int) -> Applicant:

@@ -155,7 +155,7 @@ class OnPacks(OnRandomBooks):
     @initialize(data=st.data())
     def book_of(self, data: st.DataObject) -> None:
         if OnPacks.book is None:
-            OnPacks.book = matchrules.load(ROOT / "rules")
+            OnPacks.book = matchrules.load(ROOT / "rules", cache=True)
         self.begin(OnPacks.book, "packs", (str(ROOT / "rules"),), data)
 
 

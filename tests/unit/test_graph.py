@@ -225,13 +225,13 @@ def test_a_depth_below_nothing_is_refused(shop: RuleBase) -> None:
 def test_a_word_in_front_tells_which_is_meant(shop: RuleBase) -> None:
     assert [thing.id for thing in named(shop, "wine")] == ["rule wine"]
     assert [thing.id for thing in named(shop, "shop.wine")] == ["rule wine"]
-    packs = load().bases[-1]
+    packs = load(cache=True).bases[-1]
     assert [thing.said for thing in named(packs, "step1")] == ["fact step1", "ruleset step1"]
     assert [thing.id for thing in named(packs, "ruleset step1")] == ["ruleset step1"]
 
 
 def test_every_picture_of_the_packs_can_be_drawn_and_is_no_larger_than_can_be_read() -> None:
-    base = load().bases[-1]
+    base = load(cache=True).bases[-1]
     web = Web(base)
     things = [*web.before, *web.after, *web.readers_of_parameters]
     things += [Thing("fact", name) for name in base.facts]

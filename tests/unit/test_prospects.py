@@ -201,7 +201,7 @@ SOME = ["nothing_taken.yaml", "retake_booked_too_soon.yaml", "below_the_mark.jso
 
 @pytest.fixture(scope="module", params=SOME)
 def example(request: pytest.FixtureRequest) -> mr.Decision:
-    return mr.load().decide(EXAMPLES / request.param)
+    return mr.load(cache=True).decide(EXAMPLES / request.param)
 
 
 def bag(decision: mr.Decision, case: Any, words: bool) -> set[Any]:

@@ -23,7 +23,7 @@ ROW = "A-1,Lakeside,Portland,ME,northeast,community,https://example.org,2026-07-
 
 @cache
 def base() -> RuleBase:
-    return mr.load().bases[-1]
+    return mr.load(cache=True).bases[-1]
 
 
 def read(path: Path, content: str | bytes, skip: bool = False) -> Catalogue:

@@ -27,7 +27,7 @@ CASE: dict[str, dict[str, Any]] = {
 
 @cache
 def book() -> mr.Book:
-    return mr.load()
+    return mr.load(cache=True)
 
 
 def case(**facts: dict[str, Any]) -> dict[str, Any]:
