@@ -307,6 +307,23 @@ def test_lines_of_csv_with_too_few_cells_and_without_keys(folder: Path) -> None:
     assert "line 3 has 2 cells, the header has 3" in errors["reason"]
 
 
+def test_halves_of_surrogate_pairs_are_faults_of_their_cases(folder: Path) -> None:
+    half = "\\ud800"
+    lines = [
+        f'{{"id": "a{half}"}}', f'{{"id": "b{half}", "customer": {{"age": "x"}}}}',
+        f'{{"id": "c", "customer": {{"age{half}": 1}}}}', f'{{"id": "d", "pet{half}": 1}}',
+        '{"id": "e\\ud83d\\ude00"}',
+    ]  # fmt: skip
+    Path("c.ndjson").write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+    run("c.ndjson", "-o", "a.parquet", "--as-of", "2026-03-01", code=1)
+    errors = pl.read_parquet("a.errors.parquet")
+    assert errors.select("id", "code", "path").rows() == [
+        (None, "MR536", None), (None, "MR513", "customer.age"),
+        ("c", "MR510", "customer.age\ufffd"), ("d", "MR510", "pet\ufffd"),
+    ]  # fmt: skip
+    assert pl.read_parquet("a.parquet")["id"].to_list() == ["e\U0001f600"]
+
+
 def test_further_facts_without_a_case(folder: Path) -> None:
     Path("cases.csv").write_text("id,age\na,1\nb,2\n", encoding="utf-8")
     Path("orders.csv").write_text("id,sum\nb,3\nz,4\nz,5\n,6\n", encoding="utf-8")

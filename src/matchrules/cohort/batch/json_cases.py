@@ -72,8 +72,12 @@ class JsonCases:
                 key = row.pop(self.key, None)
                 if type(key) is int:
                     key = str(key)
-                if type(key) is not str or not key:
-                    why = "is missing" if key in (None, "") else "is no text and no whole number"
+                if type(key) is not str or not key or _halved(key):
+                    why = (
+                        "is missing" if key in (None, "")
+                        else "holds half of a surrogate pair, which is no character"
+                        if type(key) is str else "is no text and no whole number"
+                    )  # fmt: skip
                     fault = keyless_fault(self.key, why)
                     faults[place] = (_without_places(fault, _where(records[place])),)
                     rows[place] = key = None
@@ -151,7 +155,7 @@ class JsonCases:
         try:
             base, case = read_case(self.book.bases, document, self.day)
         except CaseErrors as error:
-            found = str(key) if type(key) in (int, str) else None
+            found = str(key) if type(key) in (int, str) and not _halved(str(key)) else None
             return found, tuple(_without_places(fault, where) for fault in error.diagnostics)
         row: Row = {AS_OF: case.as_of.isoformat()}
         if self.key is not None:
@@ -205,7 +209,18 @@ def _plain(declaration: FactDeclaration, given: Mapping[str, Any]) -> Row:
 
 def _without_places(fault: Diagnostic, where: str) -> Diagnostic:
     """Of a line that nobody has before them, the number is what helps."""
-    return Diagnostic(fault.code, fault.message, (), fault.help, fault.path, (*fault.notes, where))
+    message, help, path = map(_whole, (fault.message, fault.help, fault.path))
+    notes = (*(_whole(note) or "" for note in fault.notes), where)
+    return Diagnostic(fault.code, message or "", (), help, path, notes)
+
+
+def _halved(text: str) -> bool:
+    """Whether it holds half of a surrogate pair, which no file can be written with."""
+    return any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _whole(text: str | None) -> str | None:
+    return text and "".join("\ufffd" if _halved(letter) else letter for letter in text)
 
 
 __all__ = ["JsonCases", "Read", "Row"]
