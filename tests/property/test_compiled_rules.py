@@ -154,7 +154,7 @@ def test_random_books(data: st.DataObject) -> None:
             properties_agree(base, compiled(base), drawn)
 
 
-@examples(12, long=750)
+@examples(6, long=750)
 @given(applicants(), applicants())
 def test_applicants(one: Any, two: Any) -> None:
     book, drawn = packs(), []

@@ -56,7 +56,7 @@ def agree(base: RuleBase, case: Case) -> int:
     return sum(base.rules[name].fact is not None for name in base.rules)
 
 
-@examples(150, long=5_000)
+@examples(80, long=5_000)
 @given(seed=st.integers(0, 2**32))
 def test_rules_of_random_bases(seed: int) -> None:
     base, rng = random_base(seed), Random(seed)
