@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from attrs import evolve
 
-from matchrules.cli.options import as_day, format_option, or_packs, rules_option
+from matchrules.cli.options import as_day, book_of, format_option, or_packs, rules_option
 from matchrules.cli.report import reporting
 
 if TYPE_CHECKING:
@@ -84,13 +84,12 @@ def command(
     """
     from matchrules.cohort.batch import Asked, decide_file
     from matchrules.diagnostics.model import CaseErrors
-    from matchrules.rulebook import load
 
     asked = Asked(
         cases, out, errors, derived, facts, key, as_of, "wide" if wide else "long", texts,
         "ignore" if ignore_extra else "refuse", explain, piece, restart, force,
     )  # fmt: skip
-    book = load(*or_packs(rules))
+    book = book_of(or_packs(rules))
     progress = _Progress(out)
     try:
         summary = decide_file(book, asked, progress.told)

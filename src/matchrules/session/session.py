@@ -148,7 +148,7 @@ class Session:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "a session cannot be pickled or copied: it lives in the network of its process; "
+            "a session cannot be pickled or copied: what works for it lives in its process; "
             "pickle the book and the facts"
         )
 
