@@ -19,6 +19,10 @@ DIAGNOSTICS = ROOT / "docs" / "reference" / "diagnostics"
 PAGES = [page for page in pages() if DIAGNOSTICS not in page.parents]
 UPDATE = bool(os.environ.get("UPDATE_DOCS"))
 
+SHOWN = {"COLUMNS": "90", "PYTHONIOENCODING": "utf-8"}
+# works in processes of its own, and is run in one; so is all that the first page shows
+ALONE = {"mutate"}
+
 
 def name(page: Path) -> str:
     return str(page.relative_to(ROOT))
@@ -41,7 +45,7 @@ def test_every_snippet_runs(page: Path, folder: Path) -> None:
     for index, block in enumerate(found):
         following = found[index + 1] if index + 1 < len(found) else None
         if block.kind == "console":
-            printed[block] = "".join(run(command) for command in commands(block))
+            printed[block] = "".join(run(command, page) for command in commands(block))
         elif block.kind == "python":
             out = io.StringIO()
             with contextlib.redirect_stdout(out):
@@ -102,19 +106,41 @@ def commands(block: Block) -> list[str]:
     return found
 
 
-def run(command: str) -> str:
+def run(command: str, page: Path) -> str:
     """The command as it stands in the page, and what it prints."""
     words = shlex.split(command)
     assert words[0] in ("matchrules", "python"), command
+    alone = words[0] == "python" or words[1] in ALONE or page.name == "README.md"
+    said = (in_a_child if alone else in_here)(words)
+    assert "Traceback" not in said, f"{command}\n{said}"
+    return f"$ {command}\n{said}"
+
+
+def in_a_child(words: list[str]) -> str:
     start = ["-m", "matchrules.cli"] if words[0] == "matchrules" else []
     done = subprocess.run(
         [sys.executable, *start, *words[1:]],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False,
-        env={**os.environ, "COLUMNS": "90", "PYTHONIOENCODING": "utf-8"},
+        env={**os.environ, **SHOWN},
     )  # fmt: skip
-    said = done.stdout.decode()
-    assert "Traceback" not in said, f"{command}\n{said}"
-    return f"$ {command}\n{said}"
+    return done.stdout.decode()
+
+
+def in_here(words: list[str]) -> str:
+    """Without the start of another Python, which takes longer than most commands do."""
+    from matchrules.cli.app import app
+
+    said = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    with (
+        pytest.MonkeyPatch.context() as patch, open(os.devnull, encoding="utf-8") as nothing,
+        contextlib.redirect_stdout(said), contextlib.redirect_stderr(said),
+    ):  # fmt: skip
+        patch.setattr(sys, "stdin", nothing)
+        for variable, value in SHOWN.items():
+            patch.setenv(variable, value)
+        with contextlib.suppress(SystemExit):
+            app(words[1:], prog_name="matchrules")
+    return said.detach().getvalue().decode()
 
 
 def diagnosed(text: str) -> str:
