@@ -39,7 +39,7 @@ def seen() -> tuple[Counter[str], dict[str, set[object]], list[str]]:
     faults: list[str] = []
 
     @settings(
-        max_examples=6000 if LONG else 1500, database=None, deadline=None, derandomize=True,
+        max_examples=6000 if LONG else 800, database=None, deadline=None, derandomize=True,
         phases=[Phase.generate], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(st.data())
