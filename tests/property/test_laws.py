@@ -160,7 +160,7 @@ class Ordered(Session):
     """Holds what it is told first for better than what it is told last."""
 
     def assert_fact(self, fact: Any, /, **attributes: Any) -> Handle:
-        if fact == "visitor" and self._counts["ticket"]:
+        if fact == "visitor" and self._facts.held["ticket"].by_handle:
             attributes = {}
         return super().assert_fact(fact, **attributes)
 
@@ -169,16 +169,20 @@ class Doubling(Session):
     """Makes a new handle each time."""
 
     def assert_fact(self, fact: Any, /, **attributes: Any) -> Handle:
-        self._once.clear()
-        return super().assert_fact(fact, **attributes)
+        held = self._facts.held[fact]
+        equal, held.equal = held.equal, lambda instance: None  # type: ignore[method-assign]  # wrong
+        try:
+            return super().assert_fact(fact, **attributes)
+        finally:
+            held.equal = equal  # type: ignore[method-assign]  # as it was
 
 
 class Merging(Session):
     """Takes equal remarks for one."""
 
     def assert_fact(self, fact: Any, /, **attributes: Any) -> Handle:
-        for handle, known in self._facts.items():
-            if (handle.fact, {**known}) == (fact, {n: attributes.get(n) for n in known}):
+        for handle, known in self._facts.held[fact].by_handle.items():
+            if {**known} == {n: attributes.get(n) for n in known}:
                 return handle
         return super().assert_fact(fact, **attributes)
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from recourse_by_hand import Effort, between, held, least, marked
 from small_books import SmallBook, small_book
 
-from matchrules.case.writing import case_facts_plain
 from matchrules.decision import decide
 from matchrules.engine.interpreter import Interpretation
 from matchrules.explain.grounds import Grounds
@@ -110,10 +109,8 @@ def _stands(rules: Iterable[Rule], run: Interpretation) -> bool:
 
 def ask(grounds: Grounds, to_have: str | None, to_lose: str | None) -> Recourse:
     base, case = grounds.base, grounds.case
-    decision = decide(
-        base, grounds.interpretation.outcome(), case.as_of, case_facts_plain(base, case),
-        Reach(base, case, {}),
-    )  # fmt: skip
+    outcome = grounds.interpretation.outcome()
+    decision = decide(base, outcome, case, lambda base, case: Reach(base, case, {}))
     return recourse(grounds, decision, to_have, to_lose, SECONDS)
 
 

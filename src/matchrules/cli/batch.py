@@ -4,6 +4,7 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -90,7 +91,7 @@ def command(
         "ignore" if ignore_extra else "refuse", explain, piece, restart, force,
     )  # fmt: skip
     book = book_of(or_packs(rules))
-    progress = _Progress(out)
+    progress, started = _Progress(out), perf_counter()
     try:
         summary = decide_file(book, asked, progress.told)
     except KeyboardInterrupt:
@@ -101,10 +102,11 @@ def command(
         raise CaseErrors(_as_options(faults.diagnostics)) from None
     finally:
         progress.done()
+    seconds = perf_counter() - started
     if format_ == "json":
-        click.echo(json.dumps(_plain(summary), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_plain(summary, seconds), ensure_ascii=False, indent=2))
     else:
-        click.echo(_text(summary))
+        click.echo(_text(summary, seconds))
     if summary.errors:
         raise click.exceptions.Exit(1)
 
@@ -127,7 +129,7 @@ def _counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def _text(summary: "Summary") -> str:
+def _text(summary: "Summary", seconds: float) -> str:
     said = [
         _counted(summary.cases, "case", "cases"),
         _counted(summary.advice, *_ROWS[summary.output]),
@@ -136,18 +138,19 @@ def _text(summary: "Summary") -> str:
     ]  # fmt: skip
     lines = [", ".join(said)]
     lines += [f"{what}: {path}" for what, path in summary.files.items()]
-    lines.append(f"in {summary.seconds:,.1f} s: {summary.rate:,.0f} cases/s")
+    rate = (summary.cases - summary.before) / max(seconds, 1e-6)  # of this run
+    lines.append(f"in {seconds:,.1f} s: {rate:,.0f} cases/s")
     return "\n".join(lines)
 
 
-def _plain(summary: "Summary") -> dict[str, Any]:
+def _plain(summary: "Summary", seconds: float) -> dict[str, Any]:
     return {
         "cases": summary.cases,
         "advice": summary.advice,
         "errors": summary.errors,
         "faulty": summary.faulty,
         "before": summary.before,
-        "seconds": round(summary.seconds, 3),
+        "seconds": round(seconds, 3),
         "files": {what: str(path) for what, path in summary.files.items()},
     }
 

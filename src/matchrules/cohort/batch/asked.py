@@ -86,14 +86,8 @@ class Summary:
     errors: int
     faulty: int
     before: int
-    seconds: float
     files: Mapping[str, Path]
     output: "Output" = "long"
-
-    @property
-    def rate(self) -> float:
-        """Cases a second, of this run."""
-        return (self.cases - self.before) / max(self.seconds, 1e-6)
 
 
 __all__ = ["Asked", "Summary", "Told"]

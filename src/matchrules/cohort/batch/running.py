@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -37,7 +36,6 @@ def decide_file(book: "Book", asked: Asked, told: Told = lambda *_: None) -> Sum
     and `Stopped` where something stands in the way that may go away, such as a full disk.
     """
     polars()
-    started = perf_counter()
     asked.check()
     files = targets(book, asked)
     _check_distinct(asked, files)
@@ -64,7 +62,6 @@ def decide_file(book: "Book", asked: Asked, told: Told = lambda *_: None) -> Sum
         return Summary(
             **counts,
             before=before,
-            seconds=perf_counter() - started,
             files=files,
             output=asked.output,
         )
