@@ -1,6 +1,8 @@
 """What an evaluator records, and the advice that is read from it."""
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any, Protocol
 
 from attrs import fields, frozen
@@ -67,7 +69,7 @@ class _Told:
     __slots__ = ("_index", "_later", "_own")
     _index: int  # the place of the instance that it speaks of
     _later: "Telling"
-    _own: Mapping[str, Any] | None  # what was worked out
+    _own: Mapping[str, Any]  # what was worked out, once it was
 
 
 @frozen(slots=False)
@@ -97,8 +99,9 @@ class Advice(_Told):
         # Called for what is not there: a text, say, that nobody has read yet.
         if name not in LATER:
             raise AttributeError(f"'Advice' object has no attribute '{name}'")
-        own = self._own
-        if own is None:
+        try:
+            own = _own_of(self)
+        except AttributeError:
             own = self._later.said(self)
             _set_own(self, own)
         return own[name]
@@ -119,24 +122,26 @@ class Advice(_Told):
 
 
 def advice_told_later(
-    each: Iterable[dict[str, Any]], later: "Telling", index: int = 0
+    each: Iterable[dict[str, Any]], later: "Telling", indexes: Iterable[int] = ()
 ) -> list[Advice]:
     """Advice with each of these fields, the others to be told later. Nothing is copied, since a
     decision that nobody reads in full is to cost little: fields may be shared, and stay as they
     are."""
-    found = []
-    for known in each:
-        made = _new(Advice)
-        _set_fields(made, known)
-        _set_own(made, None)
-        _set_later(made, later)
-        if index:
-            _set_index(made, index)
-        found.append(made)
-    return found
+    known = [*each]
+    made = [*map(_new, repeat(Advice, len(known)))]
+    _all(map(_set_fields, made, known))
+    _all(map(_set_later, made, repeat(later)))
+    _all(map(_set_index, made, indexes))
+    return made
+
+
+def _all(done: Iterable[None]) -> None:
+    """Without a turn of the interpreter for each."""
+    deque(done, 0)
 
 
 _new: Any = object.__new__
+_own_of: Any = _Told.__dict__["_own"].__get__
 _set_fields: Any = Advice.__dict__["__dict__"].__set__
 _set_index: Any = _Told.__dict__["_index"].__set__
 _set_later: Any = _Told.__dict__["_later"].__set__

@@ -141,10 +141,9 @@ class Run:
         about = None if fact is None else self._keys(fact)[index]
         return make(self.cells, index, about, marked)  # type: ignore[no-any-return]  # see there
 
-    def key(self, name: str, index: int) -> Key | None:
-        """The key of the instance that the advice of a rule is about."""
-        fact = self.base.rules[name].fact
-        return None if fact is None else self._keys(fact)[index]
+    def keys(self, fact: str | None) -> Sequence[Key | None]:
+        """The key of each instance of a fact; of no fact the whole case, which has none."""
+        return [None] if fact is None else self._keys(fact)
 
     def advice_bag(self, besides: Sequence[str] = ()) -> Counter[Any]:
         """How often each advice is given, but for its text."""

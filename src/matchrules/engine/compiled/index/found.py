@@ -1,7 +1,7 @@
 """What the index found on a case, told when it is asked for."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -65,20 +65,40 @@ class Found(tuple["Plan", "date", int, Sequence[Any], Sequence[Sequence[int]]]):
         """The advice in order, but for what is worked out when it is read."""
         plan = self.plan
         if not any(self[4]):
-            found = advice_told_later(plan.index.sayings(self[2]), self)
+            found = advice_told_later(self._of_the_case(), self)
             if not plan.index.in_order:
                 found.sort(key=_by_place)
             return found
-        keyed: list[tuple[Any, Advice]] = []
-        for name, index in self.standing:
-            key = self._run.key(name, index)
-            order, about = key_order(plan.base, plan.base.rules[name].fact, key), about_of(key)
-            for place, always in enumerate(plan.index.sayings_of[name]):
-                fields = {**always, "about": about}
-                (one,) = advice_told_later((fields,), self, index)
-                keyed.append(((always["_rank"], order, place), one))
-        keyed.sort(key=itemgetter(0))
-        return [one for _, one in keyed]
+        rows = [(always["_rank"], 0, 0, 0, always) for always in self._of_the_case()]
+        for name, places in zip(plan.each, self[4], strict=True):
+            for then, always in enumerate(plan.index.sayings_of[name] if places else ()):
+                abouts, order = self._instances(plan.base.rules[name].fact)
+                rank = always["_rank"]
+                rows += [(rank, order[n], then, n, {**always, "about": abouts[n]}) for n in places]
+        rows.sort(key=itemgetter(0, 1, 2))
+        return advice_told_later([row[4] for row in rows], self, [row[3] for row in rows])
+
+    def _of_the_case(self) -> Iterable[dict[str, Any]]:
+        """What is always so of the advice on the whole case."""
+        return self.plan.index.sayings(self[2])
+
+    def _instances(self, fact: str | None) -> tuple[Sequence[Any], Sequence[int]]:
+        """How the instances of a fact are named, and which place each has among them by its key."""
+        found = self._named.get(fact)
+        if found is None:
+            keys = self._run.keys(fact)
+            ordered = sorted(
+                range(len(keys)), key=lambda n: key_order(self.plan.base, fact, keys[n])
+            )
+            order = [0] * len(keys)
+            for place, n in enumerate(ordered):
+                order[n] = place
+            found = self._named[fact] = [about_of(key) for key in keys], order
+        return found
+
+    @cached_property
+    def _named(self) -> dict[str | None, tuple[Sequence[Any], Sequence[int]]]:
+        return {}
 
     def said(self, advice: Advice) -> Mapping[str, Any]:
         """What was left to be worked out."""
