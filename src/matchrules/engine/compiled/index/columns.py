@@ -6,12 +6,14 @@ from what the items demand of the cell, and kept. What is kept is bounded.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from math import floor, lcm
 from typing import Any, Final
 
 MOST_KEPT: Final = 4_096  # values of one column
 LONGEST_KEPT: Final = 100  # characters of a text that is kept
 BYTE: Final = 8
-STRIDE: Final = 16  # of the constants of an order, how many share a mask
+MOST_BYTES: Final = 2**20  # of the masks of one order; beyond, constants share them
 
 Test = Callable[[Any], bool]
 
@@ -32,26 +34,41 @@ class Ordered:
 
     def __init__(self, sign: str, wanted: dict[Any, list[int]]) -> None:
         self.constants = sorted(wanted)
+        # Fractions are slow to compare: integers stand for them, and for what is compared.
+        self._scale = lcm(*(c.denominator for c in wanted if isinstance(c, Fraction)))
+        self._keys: list[Any] = (
+            self.constants if self._scale == 1 else [int(c * self._scale) for c in self.constants]
+        )
         # Those with `<` fail from their constant on, those with `>` up to it.
         self.fails_from = sign in ("<", "<=")
         self._place = bisect_right if sign in ("<", ">=") else bisect_left
         single = [bits(wanted[constant]) for constant in self.constants]
         self._single = single if self.fails_from else single[::-1]
+        size = len(single) * max((one.bit_length() for one in single), default=0) // 8
+        self._stride = stride = 1 + size // MOST_BYTES
         self._whole = [0]
-        for start in range(0, len(single), STRIDE):
+        for start in range(0, len(single), stride):
             mask = self._whole[-1]
-            for one in self._single[start : start + STRIDE]:
+            for one in self._single[start : start + stride]:
                 mask |= one
             self._whole.append(mask)
 
     def failing(self, value: Any) -> int:
         """The items whose demand the value does not meet."""
-        place = self._place(self.constants, value)
+        place = self._find(value)
         count = place if self.fails_from else len(self.constants) - place
-        mask = self._whole[count // STRIDE]
-        for one in self._single[count - count % STRIDE : count]:
+        mask, stride = self._whole[count // self._stride], self._stride
+        for one in self._single[count - count % stride : count]:
             mask |= one
         return mask
+
+    def _find(self, value: Any) -> int:
+        if self._scale == 1:
+            return self._place(self._keys, value)
+        scaled = value * self._scale
+        if isinstance(scaled, Fraction) and scaled.denominator != 1:
+            return bisect_right(self._keys, floor(scaled))  # it equals none of them
+        return self._place(self._keys, int(scaled))
 
 
 class Column(dict[Any, int]):
@@ -62,8 +79,8 @@ class Column(dict[Any, int]):
     """
 
     __slots__ = (
-        "_among", "_asked", "_equal", "_kept", "_known", "_needs_known", "_orders", "_raw",
-        "_sets", "_tests", "_unequal", "full", "read",
+        "_among", "_any_equal", "_asked", "_equal", "_kept", "_known", "_needs_known", "_orders",
+        "_raw", "_sets", "_tests", "_unequal", "full", "read",
     )  # fmt: skip
 
     def __init__(self, read: Callable[[Any], Any] | None = None) -> None:
@@ -102,6 +119,9 @@ class Column(dict[Any, int]):
         raw = self._raw
         self._orders = [Ordered(sign, raw[sign]) for sign in ("<", "<=", ">", ">=") if sign in raw]
         self._equal = {value: bits(items) for value, items in raw.get("==", {}).items()}
+        self._any_equal = 0
+        for mask in self._equal.values():
+            self._any_equal |= mask
         self._unequal = {value: bits(items) for value, items in raw.get("!=", {}).items()}
         self._sets = [(values, bits(items)) for values, items in self._among.items()]
         self._asked = [(test, bits(items)) for test, items in self._tests.values()]
@@ -125,9 +145,7 @@ class Column(dict[Any, int]):
         else:
             for order in self._orders:
                 failing |= order.failing(value)
-            for constant, mask in self._equal.items():
-                if constant != value:
-                    failing |= mask
+            failing |= self._any_equal & ~self._equal.get(value, 0)
             failing |= self._unequal.get(value, 0)
         return self.full & ~failing
 
