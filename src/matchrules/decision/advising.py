@@ -1,21 +1,59 @@
 """Firings as advice, in the order of language.md 2.13."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 
 from matchrules.ir import STRENGTHS, Rule, RuleBase
+from matchrules.ir.kept import Kept
 from matchrules.types import Type, python_value, sort_key
 
-from .model import Advice, Firing
+from .model import Advice, Firing, advice_told_later
 from .values import Key, about_of, plain_value
 
 
-def order(base: RuleBase, firing: Firing) -> tuple[object, ...]:
-    rule = base.rules[firing.rule]
-    return (
-        *rank(base, rule, firing.place), key_order(base, rule.fact, firing.about), firing.place
-    )  # fmt: skip
+class Sayings(dict[tuple[str, int], tuple[tuple[object, ...], dict[str, Any]]]):
+    """What is always so of the advice of each `then` of a rule base: where it comes, and what it
+    says. Found when it is first asked for."""
+
+    def __init__(self, base: RuleBase) -> None:
+        super().__init__()
+        self.base = base
+
+    def __missing__(self, then: tuple[str, int]) -> tuple[tuple[object, ...], dict[str, Any]]:
+        rule, place = self.base.rules[then[0]], then[1]
+        found = rank(self.base, rule, place), {**always(self.base, rule, place), "about": None}
+        return self.setdefault(then, found)
+
+
+_sayings: Final = Kept(Sayings)
+
+
+class Told:
+    """What is left to be told of advice: what its firing says, as users see it."""
+
+    def __init__(self, base: RuleBase, firings: Sequence[Firing]) -> None:
+        self._base = base
+        self._firings = firings
+
+    def said(self, advice: Advice) -> Mapping[str, Any]:
+        return said(self._base, self._firings[advice._index])
+
+
+def advised(base: RuleBase, firings: Sequence[Firing]) -> Sequence[Advice]:
+    """The advice of firings, in order."""
+    sayings, rows = _sayings(base), list[Any]()
+    for index, firing in enumerate(firings):
+        place, known = sayings[firing.rule, firing.place]
+        among: tuple[object, ...] = ()
+        if firing.about is not None:
+            among = key_order(base, base.rules[firing.rule].fact, firing.about)
+            known = {**known, "about": about_of(firing.about)}
+        rows.append((place, among, firing.place, index, known))
+    rows.sort(key=itemgetter(0, 1, 2))
+    told = Told(base, firings)
+    return advice_told_later([row[4] for row in rows], told, [row[3] for row in rows])
 
 
 def rank(base: RuleBase, rule: Rule, place: int) -> tuple[object, ...]:
@@ -35,13 +73,6 @@ def key_order(base: RuleBase, fact: str | None, key: Key | None) -> tuple[object
     return tuple(
         sort_key(value, declaration.attributes[name].type)
         for name, value in zip(declaration.keys, key, strict=True)
-    )
-
-
-def advice(base: RuleBase, firing: Firing) -> Advice:
-    rule: Rule = base.rules[firing.rule]
-    return Advice(
-        about=about_of(firing.about), **always(base, rule, firing.place), **said(base, firing)
     )
 
 

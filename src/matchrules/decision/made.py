@@ -14,7 +14,7 @@ from matchrules.ir import RuleBase
 from matchrules.lazy import cached_property
 from matchrules.types import python_value
 
-from .advising import advice, order, shown_derived, stale_parameters
+from .advising import advised, shown_derived, stale_parameters
 from .model import Advice, Outcome, RulesetVersion, Telling
 from .values import as_plain
 
@@ -60,9 +60,7 @@ class Decision:
         told: Telling | None = self.__dict__.get("_told")
         if told is not None:
             return tuple(told.advice())
-        base = self._base
-        firings = sorted(self._outcome.firings, key=lambda firing: order(base, firing))
-        return tuple(advice(base, firing) for firing in firings)
+        return tuple(advised(self._base, self._outcome.firings))
 
     @cached_property
     def derived(self) -> Mapping[str, Any]:

@@ -33,9 +33,15 @@ class Firing:
 LATER = frozenset({"text", "fields", "reasons", "provisional"})  # may be worked out when read
 
 
-class Telling(Protocol):
+class Saying(Protocol):
+    """Tells later what advice lacks: what is `LATER`."""
+
+    def said(self, advice: "Advice") -> Mapping[str, Any]: ...
+
+
+class Telling(Saying, Protocol):
     """An outcome that is told when it is read. `fields` are those of the decision; `advice` is in
-    order, and may lack what is `LATER`, which `said` tells then."""
+    order, and may lack what `said` tells then."""
 
     @property
     def derived(self) -> Mapping[str, Any]: ...
@@ -45,7 +51,6 @@ class Telling(Protocol):
     def unknown(self) -> frozenset[str]: ...
     def fields(self) -> Mapping[str, Any]: ...
     def advice(self) -> "Sequence[Advice]": ...
-    def said(self, advice: "Advice") -> Mapping[str, Any]: ...
 
 
 @frozen
@@ -68,7 +73,7 @@ class _Told:
 
     __slots__ = ("_index", "_later", "_own")
     _index: int  # the place of the instance that it speaks of
-    _later: "Telling"
+    _later: "Saying"
     _own: Mapping[str, Any]  # what was worked out, once it was
 
 
@@ -122,7 +127,7 @@ class Advice(_Told):
 
 
 def advice_told_later(
-    each: Iterable[dict[str, Any]], later: "Telling", indexes: Iterable[int] = ()
+    each: Iterable[dict[str, Any]], later: "Saying", indexes: Iterable[int] = ()
 ) -> list[Advice]:
     """Advice with each of these fields, the others to be told later. Nothing is copied, since a
     decision that nobody reads in full is to cost little: fields may be shared, and stay as they
