@@ -132,9 +132,14 @@ def interrupted_at(piece: int) -> Iterator[None]:
             signal.raise_signal(signal.SIGINT)
         keep(self, done, frames)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Journal, "keep", stopped)
-        yield
+    # Where tests run in the background of a shell, interrupts are ignored from the start.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Journal, "keep", stopped)
+            yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_an_interrupt_keeps_what_is_done(folder: Path) -> None:
