@@ -56,6 +56,8 @@ def measure(name: str, rules: int, what: str, seconds: float, patience: float) -
             "yardstick": changing(peer("bit_index")(neutral), people),
             "told": changing(made, people),
         }
+        if hasattr(made, "moved"):
+            turns["made"] = changing(made, people, "moved")
     return found | timing.beside(turns, "yardstick", seconds)
 
 
@@ -107,14 +109,13 @@ def changes_checked(made: Any, neutral: Any, people: list[Any], patience: float)
     return {"compared": compared, "different": different}
 
 
-def changing(made: Any, people: list[Any]) -> timing.Turn:
+def changing(made: Any, people: list[Any], call: str = "changed") -> timing.Turn:
     """Turns that make changes in a row; what they are is drawn before the clock starts."""
     following = changes(people)
     made.prime(people[0])
-    if hasattr(made, "changed"):
-        return timing.in_batches(
-            lambda change: made.changed(change[1], change[2]), Stream(following)
-        )
+    if hasattr(made, call):
+        step = getattr(made, call)
+        return timing.in_batches(lambda change: step(change[1], change[2]), Stream(following))
     return timing.in_batches(lambda change: made.change(*change), Stream(following))
 
 

@@ -34,10 +34,15 @@ class Matchrules(Peer):
         self.handle = self.session.assert_fact("applicant", **applicant)
         assert self.session.decision is not None
 
+    def moved(self, name: str, value: Any) -> mr.Decision:
+        """The decision after one change of the session; nothing of it is read."""
+        self.session.update(self.handle, **{name: value})
+        decision: mr.Decision = self.session.decision
+        return decision
+
     def changed(self, name: str, value: Any) -> list[tuple[str, str]]:
         """The advice after one change of the session."""
-        self.session.update(self.handle, **{name: value})
-        return [(a.subject, a.strength) for a in self.session.decision]
+        return [(a.subject, a.strength) for a in self.moved(name, value)]
 
     def change(self, applicant: Applicant, name: str, value: Any) -> list[str]:
         return [subject for subject, _ in self.changed(name, value)]
