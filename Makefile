@@ -14,7 +14,7 @@ help:
 	@echo "make test-long    the property tests with many more examples"
 	@echo "make test-spark   what runs on Spark: in an environment of its own, needs Java"
 	@echo "make mutate       which changes of the packs their tests do not notice; minutes"
-	@echo "make bench        compares with other engines, and writes the page of it; some 20 minutes (QUICK=1: a few)"
+	@echo "make bench        compares with other engines, and writes the page of it; long (QUICK=1: some 7 minutes)"
 	@echo "make docs         writes the generated parts of the documentation again"
 	@echo "make proofs       proves the packs, and writes the page of what is proved; minutes"
 	@echo "make check        ruff, mypy --strict, import-linter"

@@ -1,7 +1,7 @@
 """All measurements in one go, each in a process of its own; then the page is written.
 
-    make bench                         # the full form, some 20 minutes
-    make bench QUICK=1                 # a few minutes: fewer turns, and no case of the largest
+    make bench                         # the full form, more turns and the largest cases
+    make bench QUICK=1                 # some 7 minutes: fewer turns, and no case of the largest
     python bench/everything.py [--quick] [--only PREFIX]... [--page]
 
 `--only` measures what begins so and keeps the rest of the last run, `--page` measures nothing.
