@@ -498,7 +498,7 @@ def test_an_interrupted_run_leaves_no_process_and_says_what_is_done(
     tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
     path = tmp_path / "large.rules"
-    path.write_text(large(200), encoding="utf-8")
+    path.write_text(large(600), encoding="utf-8")
     out = tmp_path / "out"
     with out.open("wb") as file:
         process = subprocess.Popen(
