@@ -1,6 +1,6 @@
 """The facts that a session holds, and the case that they make."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -194,9 +194,6 @@ class Facts:
 
     def _asserted(self) -> Mapping[str, list[Instance]]:
         return {name: [*held.by_handle.values()] for name, held in self.held.items()}
-
-    def __iter__(self) -> Iterator[Handle]:
-        return (handle for held in self.held.values() for handle in held.by_handle)
 
 
 __all__ = ["Facts", "Handle", "Held"]

@@ -2,7 +2,7 @@
 scratch."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final, Protocol
 
@@ -33,9 +33,8 @@ def content(instance: Instance) -> Content:
 class Memory(Protocol):
     """One engine, on the facts of a session."""
 
-    def touch(self, fact: str, names: Iterable[str] | None) -> None:
-        """One instance of that fact has other values of those attributes; without names, one has
-        come or gone."""
+    def touch(self, fact: str) -> None:
+        """Instances of that fact have come, gone or changed."""
 
     def quickly(self, facts: Facts) -> Found | None:
         """What the rules say of the facts now; None where `outcome` has to be asked."""
@@ -64,7 +63,7 @@ class ReteMemory:
         self._memory: WorkingMemory | None = None
         self._held = {name: _Held() for name in base.facts}
 
-    def touch(self, fact: str, names: Iterable[str] | None) -> None:
+    def touch(self, fact: str) -> None:
         self._held[fact].stale = True
 
     def quickly(self, facts: Facts) -> None:
@@ -133,7 +132,7 @@ class CompiledMemory:
         self._patience = PATIENCE
         self._plan: Lasting | None = None
 
-    def touch(self, fact: str, names: Iterable[str] | None) -> None:
+    def touch(self, fact: str) -> None:
         self._stale.add(fact)
 
     def quickly(self, facts: Facts) -> Found | None:

@@ -1,7 +1,7 @@
 """A session: facts come and go, and the decision can be read after any step."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
 from types import TracebackType
@@ -90,7 +90,7 @@ class Session:
             given: Mapping[str, Value | None] | None = self._quickly(handle.fact, attributes)
             if given is None:
                 given = self._attributes(self._base.facts[handle.fact], attributes, handle)
-            self._touch(handle.fact, given)
+            self._touch(handle.fact)
             self._facts.held[handle.fact].put(handle, {**known, **given}, attributes)
             return handle
 
@@ -198,9 +198,9 @@ class Session:
         except (KeyError, TypeError, Misread):  # a name or value that is to be told of
             return None
 
-    def _touch(self, fact: str, names: Iterable[str] | None = None) -> None:
+    def _touch(self, fact: str) -> None:
         """Before a change: whoever breaks it off finds no decision on what was before."""
-        self._memory.touch(fact, names)
+        self._memory.touch(fact)
         self._decision = None
 
     def _known(self, handle: Handle) -> Instance:

@@ -178,7 +178,7 @@ class Opened(dict[int, int]):
         return mask
 
 
-_BITS: Final = tuple(
+BITS: Final = tuple(
     tuple(place for place in range(BYTE) if byte >> place & 1) for byte in range(256)
 )
 
@@ -193,7 +193,7 @@ class Part(dict[int, tuple[Any, ...]]):
         self._items = items
 
     def __missing__(self, byte: int) -> tuple[Any, ...]:
-        found = self[byte] = tuple(self._items[bit] for bit in _BITS[byte])
+        found = self[byte] = tuple(self._items[bit] for bit in BITS[byte])
         return found
 
 

@@ -34,8 +34,8 @@ from .columns import Column
 if TYPE_CHECKING:
     from matchrules.engine.compiled.program import Compiled
 
-_TURNED: Final = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_DENIED: Final = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+TURNED: Final = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+DENIED: Final = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _KNOWN: Final = frozenset({True, False})
 
 
@@ -156,11 +156,11 @@ class Demands:
         inside = expression.operand if isinstance(expression, Not) else expression
         if isinstance(inside, Compare):
             for one, two, signs in (
-                (inside.left, inside.right, {}), (inside.right, inside.left, _TURNED)
+                (inside.left, inside.right, {}), (inside.right, inside.left, TURNED)
             ):  # fmt: skip
                 if _is_ordered(one) and self._is_constant(two):
                     sign = signs.get(inside.op, inside.op)
-                    return [(_DENIED[sign] if denied else sign, self._value(two))]
+                    return [(DENIED[sign] if denied else sign, self._value(two))]
         if (
             isinstance(inside, InRange) and not denied and _is_ordered(inside.value)
             and self._is_constant(inside.low) and self._is_constant(inside.high)
@@ -205,7 +205,7 @@ def _is_ordered(expression: Expression) -> bool:
 
 def _not(sign: str, constant: Any) -> Callable[[Any], bool]:
     """Not known to compare so."""
-    denied = _DENIED[sign]
+    denied = DENIED[sign]
     if denied in ("==", "!="):
         return lambda v: v is None or (v == constant) is (denied == "==")
     if denied in ("<", ">="):
@@ -213,4 +213,4 @@ def _not(sign: str, constant: Any) -> Callable[[Any], bool]:
     return lambda v: v is None or (v > constant) is (denied == ">")
 
 
-__all__ = ["Condition", "Demands", "demanded"]
+__all__ = ["DENIED", "TURNED", "Condition", "Demands", "demanded"]

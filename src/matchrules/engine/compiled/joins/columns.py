@@ -2,8 +2,9 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
+from matchrules.engine.compiled.index.columns import BITS, bits
 from matchrules.lazy import cached_property
 from matchrules.types import Enum, Type, Value
 
@@ -36,14 +37,14 @@ class Column(list[Any]):
         for place, value in enumerate(self):
             if value is not None:
                 places.setdefault(value, []).append(place)
-        return {value: bits_of(found) for value, found in places.items()}
+        return {value: bits(found) for value, found in places.items()}
 
     @cached_property
     def known(self) -> int:
         """Those that have one."""
         found = 0
-        for bits in self.equal.values():
-            found |= bits
+        for places in self.equal.values():
+            found |= places
         return found
 
     @cached_property
@@ -95,23 +96,13 @@ class Column(list[Any]):
         return 0 if None in values else self.known & ~self.among(values)
 
 
-def bits_of(places: Sequence[int]) -> int:
-    """The number with those bits; `places` are ascending."""
-    held = bytearray(places[-1] // 8 + 1 if places else 0)
-    for place in places:
-        held[place >> 3] |= 1 << (place & 7)
-    return int.from_bytes(held, "little")
-
-
-def places_of(bits: int) -> list[int]:
+def places_of(mask: int) -> list[int]:
     """The places of the bits that are set, ascending."""
     found: list[int] = []
-    for at, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
+    for at, byte in enumerate(mask.to_bytes((mask.bit_length() + 7) // 8, "little")):
         if byte:
-            found += [at * 8 + bit for bit in _SET[byte]]
+            found += [at * 8 + bit for bit in BITS[byte]]
     return found
 
 
-_SET: Final = [tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256)]
-
-__all__ = ["Column", "Places", "bits_of", "places_of"]
+__all__ = ["Column", "Places", "places_of"]

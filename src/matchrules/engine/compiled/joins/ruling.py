@@ -5,9 +5,9 @@ what no column knows is asked of those that are left.
 """
 
 from collections.abc import Sequence
-from typing import Final
 
-from matchrules.engine.compiled.index.demands import Condition
+from matchrules.engine.compiled.index.columns import bits
+from matchrules.engine.compiled.index.demands import DENIED, TURNED, Condition
 from matchrules.engine.compiled.index.ruling import Ruling
 from matchrules.engine.compiled.source import Code
 from matchrules.engine.compiled.statements import conjuncts
@@ -26,10 +26,7 @@ from matchrules.ir import (
     Shown,
 )
 
-from .columns import Places, bits_of
-
-_TURNED: Final = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_DENIED: Final = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+from .columns import Places
 
 
 class Joining(Ruling):
@@ -64,11 +61,11 @@ class Joining(Ruling):
                 say(f"{found} = 0")
         slow: list[Condition] = []
         for condition in own:
-            bits = self._bits(condition.expression, fact, every)
-            if bits is None:
+            those = self._bits(condition.expression, fact, every)
+            if those is None:
                 slow.append(condition)
             else:
-                say(f"{found} &= {'~' if condition.barring else ''}{bits}")
+                say(f"{found} &= {'~' if condition.barring else ''}{those}")
         say(f"{found} = {places}({found})")
         if slow:
             self._one_by_one(slow, fact, found)
@@ -84,8 +81,7 @@ class Joining(Ruling):
                 with self.under(f"if {'' if condition.barring else 'not '}{true}:"):
                     say("continue")
             say(f"{kept}.append({index})")
-        places, bits = function.known_as(Places), function.known_as(bits_of)
-        say(f"{found} = {places}({bits}({kept}))")
+        say(f"{found} = {function.known_as(Places)}({function.known_as(bits)}({kept}))")
 
     # Those for which an expression is true, and those for which it is false: source of a number,
     # None where that is not for columns.
@@ -107,10 +103,10 @@ class Joining(Ruling):
             case Attribute() if self._column(e, fact):
                 return f"{self._column(e, fact)}.compared('==', {true})"
             case Compare(op, left, right):
-                for one, other, sign in ((left, right, op), (right, left, _TURNED[op])):
+                for one, other, sign in ((left, right, op), (right, left, TURNED[op])):
                     column = self._column(one, fact)
                     if column and not self._reads(other, fact):
-                        return self._compared(column, sign if true else _DENIED[sign], other)
+                        return self._compared(column, sign if true else DENIED[sign], other)
             case In(value, items):
                 column = self._column(value, fact)
                 if column and not any(self._reads(item, fact) for item in items):
